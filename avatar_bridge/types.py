@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_bridge.facs.action_units import ACTION_UNITS
-from avatar_bridge.facs.arkit import BLENDSHAPES
+from avatar_bridge.facs.arkit import BLENDSHAPES, Capability
 from avatar_bridge.facs.emotions import CIRCUMPLEX, EMOTIONS
 from avatar_bridge.facs.landmarks import POINTS
 
@@ -308,3 +308,34 @@ class FaceState:
     def __post_init__(self) -> None:
         object.__setattr__(self, "box", _floats("FaceState.box", self.box, (4,)))
         object.__setattr__(self, "confidence", _fraction("confidence", self.confidence))
+
+
+@dataclass(frozen=True, slots=True)
+class StreamInfo:
+    """What a stream carries, for those who receive it.
+
+    Attributes:
+        stream_id: changes whenever a server starts, so that clients notice a restart.
+        source: the source's name for people.
+        profile: name of the retarget profile in use.
+        calibration: name of the calibration in use; empty for none.
+        model: name of the face net.
+        capabilities: (52,) how each blendshape is come by, in canonical order.
+        action_units: names of the nodes that the net reads; the others are always 0.
+        target_fps: frames a second that the source aims at; 0 where unknown.
+    """
+
+    stream_id: str
+    source: str
+    profile: str
+    calibration: str
+    model: str
+    capabilities: tuple[Capability, ...]
+    action_units: tuple[str, ...]
+    target_fps: float
+
+    def __post_init__(self) -> None:
+        if len(self.capabilities) != len(BLENDSHAPES):
+            raise ValueError(
+                f"capabilities: expected {len(BLENDSHAPES)}, got {len(self.capabilities)}"
+            )

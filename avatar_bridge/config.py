@@ -1,0 +1,158 @@
+"""Settings: TOML in, a validated value out.
+
+Every setting has a default, so an empty file is a working configuration.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from avatar_bridge.errors import ConfigError
+
+DEFAULT_PUBLISH = "tcp://127.0.0.1:5570"
+DEFAULT_CONTROL = "tcp://127.0.0.1:5571"
+MAX_FACES = 4
+
+
+class _Section(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class SourceConfig(_Section):
+    """Where pictures come from.
+
+    Attributes:
+        uri: `performer`, `camera:INDEX`, `camera:URL`, or the path of a video, image or folder.
+        fps: pictures a second asked of a camera or taken from a file; None is the source's own.
+        realtime: whether a file is played at its own pace or as fast as it is looked at.
+        loop: whether a file starts again at its end.
+        mirror: flip left and right, once, at capture.
+        width, height: asked of a camera.
+    """
+
+    uri: str = "performer"
+    fps: float | None = Field(default=None, gt=0, le=240)
+    realtime: bool = True
+    loop: bool = False
+    mirror: bool = False
+    width: int = Field(default=640, ge=64, le=7680)
+    height: int = Field(default=480, ge=64, le=4320)
+
+
+class TrackConfig(_Section):
+    """How faces are found and followed.
+
+    Attributes:
+        detector: name in the detector registry.
+        tracker: name in the tracker registry.
+        max_faces: how many faces are followed at once.
+        min_face: smallest face box in pixels that is looked for.
+    """
+
+    detector: str = "haar"
+    tracker: str = "landmarks"
+    max_faces: int = Field(default=1, ge=1, le=MAX_FACES)
+    min_face: int = Field(default=60, ge=20)
+
+
+class AnalyzeConfig(_Section):
+    """Which net reads the face.
+
+    Attributes:
+        model: name of an installed face model.
+        threads: threads of one run of the net.
+    """
+
+    model: str = "face_small"
+    threads: int = Field(default=1, ge=1, le=64)
+
+
+class LossConfig(_Section):
+    """What becomes of a face that is lost.
+
+    Attributes:
+        hold_s: seconds for which the last state is held.
+        decay_s: seconds in which it then goes back to neutral.
+    """
+
+    hold_s: float = Field(default=0.3, ge=0)
+    decay_s: float = Field(default=0.7, gt=0)
+
+
+class WireConfig(_Section):
+    """The two ZeroMQ sockets.
+
+    Attributes:
+        publish: address that the publisher binds.
+        control: address that the control service binds; empty for none.
+        insecure: allow addresses beyond this machine without keys.
+    """
+
+    publish: str = DEFAULT_PUBLISH
+    control: str = DEFAULT_CONTROL
+    insecure: bool = False
+
+
+class SinkConfig(_Section):
+    """One output beside the ZeroMQ publisher.
+
+    Attributes:
+        name: name in the sink registry.
+        options: what that sink's factory takes.
+    """
+
+    name: str
+    options: dict[str, str] = Field(default_factory=dict)
+
+
+class Config(_Section):
+    """The whole configuration of a bridge.
+
+    Attributes:
+        profile: name of a packaged retarget profile, or the path of one.
+        smoothing: name in the smoother registry.
+    """
+
+    source: SourceConfig = SourceConfig()
+    track: TrackConfig = TrackConfig()
+    analyze: AnalyzeConfig = AnalyzeConfig()
+    loss: LossConfig = LossConfig()
+    wire: WireConfig = WireConfig()
+    profile: str = "arkit"
+    smoothing: str = "one_euro"
+    sinks: tuple[SinkConfig, ...] = ()
+
+
+def parse_config(values: dict[str, Any], origin: str) -> Config:
+    """Validate settings.
+
+    Args:
+        values: as TOML gives them.
+        origin: file name or "command line", for messages.
+
+    Raises:
+        ConfigError: names the setting, what was expected and what was got.
+    """
+    try:
+        return Config.model_validate(values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        got = "" if first["type"] == "missing" else f", got {first['input']!r}"
+        raise ConfigError(f"{origin}: {where}: {first['msg']}{got}") from error
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises:
+        ConfigError: unreadable or not TOML; the message carries the line.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"expected a readable file at {path}, got: {error.strerror}") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: expected TOML, got: {error}") from error

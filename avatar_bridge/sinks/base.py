@@ -1,0 +1,34 @@
+"""What an output is.
+
+A sink's module exposes `create(clock, **options) -> Sink`, where options are the strings that a
+user wrote. It opens its socket or file there and raises SinkError when it cannot.
+
+The bridge calls a sink from one thread. `publish` runs once per face and frame and must return
+at once: a sink that has to wait drops. What a method raises as SinkError is logged once, and the
+sink is left alone for a while; the other sinks never notice.
+"""
+
+from typing import Protocol
+
+from avatar_bridge.telemetry import StreamStatus
+from avatar_bridge.types import FaceState, StreamInfo
+
+
+class Sink(Protocol):
+    """An output of face states."""
+
+    def publish(self, state: FaceState) -> None:
+        """Send one face of one frame, fresh from the pipeline."""
+        ...
+
+    def describe(self, info: StreamInfo) -> None:
+        """Say what the stream carries: at the start, on every change and once a second."""
+        ...
+
+    def report(self, status: StreamStatus) -> None:
+        """Say how the stream is doing: once a second."""
+        ...
+
+    def close(self) -> None:
+        """Release sockets and files; never raises, never waits."""
+        ...

@@ -1,0 +1,101 @@
+"""How long each stage takes and what was dropped on the way."""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+
+from avatar_bridge.clock import NS_PER_MS, NS_PER_S, Clock
+
+WINDOW = 600  # samples kept per stage: 10 s at 60 frames a second
+
+
+@dataclass(frozen=True, slots=True)
+class StageTiming:
+    """Durations of one stage over the last samples, in milliseconds."""
+
+    name: str
+    p50_ms: float
+    p95_ms: float
+    worst_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class StreamStatus:
+    """How a stream is doing.
+
+    Attributes:
+        fps: frames published a second over the window.
+        stages: in the order in which they first ran.
+        captured: frames taken from the source.
+        dropped: frames that a newer one replaced before they were looked at.
+        source_state: what the source says of itself, such as "running".
+        tracked_faces: faces tracked in the newest frame.
+    """
+
+    fps: float
+    stages: tuple[StageTiming, ...]
+    captured: int
+    dropped: int
+    source_state: str
+    tracked_faces: int
+
+
+class Telemetry:
+    """Collects durations and counts; any thread may write, any may take a snapshot."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._durations: dict[str, deque[int]] = {}
+        self._published: deque[int] = deque(maxlen=WINDOW)
+        self._captured = 0
+        self._dropped = 0
+        self._tracked_faces = 0
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time the body and file it under the stage's name."""
+        started = self._clock.now_ns()
+        yield
+        self.record(name, self._clock.now_ns() - started)
+
+    def record(self, name: str, duration_ns: int) -> None:
+        """File one duration."""
+        with self._lock:
+            self._durations.setdefault(name, deque(maxlen=WINDOW)).append(duration_ns)
+
+    def count_captured(self, dropped: int = 0) -> None:
+        """One more frame came, and this many older ones were given up for it."""
+        with self._lock:
+            self._captured += 1
+            self._dropped += dropped
+
+    def count_published(self, tracked_faces: int) -> None:
+        """One more frame's states went out to the sinks."""
+        with self._lock:
+            self._published.append(self._clock.now_ns())
+            self._tracked_faces = tracked_faces
+
+    def snapshot(self, source_state: Callable[[], str] = lambda: "running") -> StreamStatus:
+        """The state of things now."""
+        with self._lock:
+            stages = tuple(_timing(name, times) for name, times in self._durations.items())
+            span = self._published[-1] - self._published[0] if len(self._published) > 1 else 0
+            return StreamStatus(
+                fps=(len(self._published) - 1) * NS_PER_S / span if span else 0.0,
+                stages=stages,
+                captured=self._captured,
+                dropped=self._dropped,
+                source_state=source_state(),
+                tracked_faces=self._tracked_faces,
+            )
+
+
+def _timing(name: str, durations: deque[int]) -> StageTiming:
+    milliseconds = np.asarray(durations, np.float64) / NS_PER_MS
+    p50, p95 = np.percentile(milliseconds, [50, 95])
+    return StageTiming(name, float(p50), float(p95), float(milliseconds.max()))
