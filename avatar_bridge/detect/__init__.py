@@ -1,0 +1,6 @@
+"""Face detectors: each module but `base` is one, by its name."""
+
+from avatar_bridge.detect.base import Detector
+from avatar_bridge.registry import Registry
+
+DETECTORS: Registry[Detector] = Registry("detector", __name__)

@@ -1,0 +1,6 @@
+"""Face trackers: each module but `base` and `identity` is one, by its name."""
+
+from avatar_bridge.registry import Registry
+from avatar_bridge.track.base import Tracker
+
+TRACKERS: Registry[Tracker] = Registry("tracker", __name__, hidden=frozenset({"identity"}))
