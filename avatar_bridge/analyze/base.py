@@ -1,0 +1,40 @@
+"""What an analyzer is.
+
+An analyzer's module exposes `create(net) -> Analyzer` for a loaded net whose card's task it is.
+"""
+
+from typing import Protocol
+
+from avatar_bridge.types import FaceAnalysis, FaceCrop
+
+
+class Analyzer(Protocol):
+    """Reads everything there is to read off one face crop; remembers nothing."""
+
+    @property
+    def crop_size(self) -> int:
+        """Side in pixels of the crop that it takes."""
+        ...
+
+    @property
+    def crop_margin(self) -> float:
+        """Side of the crop in sides of the face box."""
+        ...
+
+    @property
+    def action_units(self) -> tuple[str, ...]:
+        """Names of the nodes that it reads; the others are always 0."""
+        ...
+
+    def analyze(self, crop: FaceCrop, image_size: tuple[int, int]) -> FaceAnalysis:
+        """Look at one face.
+
+        Args:
+            crop: of the size and margin above.
+            image_size: width and height in pixels of the frame it was cut from.
+
+        Returns:
+            What was seen, in frame pixels where it has a place. Where `presence` is low the rest
+            means nothing.
+        """
+        ...

@@ -1,0 +1,38 @@
+"""What the landmarks tell that no action unit names.
+
+FACS has no unit for a mouth pulled to one side, ARKit has `mouthLeft` and `mouthRight`. A cue is
+a number in [0, 1] that a retarget profile can use like a unit.
+"""
+
+import numpy as np
+from scipy.spatial.transform import Rotation
+
+from avatar_bridge.analyze.pose import rays
+from avatar_bridge.types import HeadPose, Landmarks
+
+CUES: tuple[str, ...] = ("mouthShiftLeft", "mouthShiftRight")
+
+_MOUTH_CORNERS = [48, 54]
+_MOUTH_DEPTH = 0.018  # metres in front of the eyes' centres, on a mean face
+_FULL_SHIFT = 0.012  # metres sideways at which the cue is 1
+
+
+def mouth_cues(
+    landmarks: Landmarks, pose: HeadPose, image_size: tuple[int, int]
+) -> dict[str, float]:
+    """How far the mouth's corners lie to one side of the face's middle, once the head is straight.
+
+    Args:
+        landmarks: frame pixels.
+        pose: of the head, from the same landmarks.
+        image_size: width and height in pixels.
+    """
+    head = Rotation.from_quat(pose.orientation)
+    middle = landmarks.points[_MOUTH_CORNERS].mean(axis=0, keepdims=True)
+    ray = head.inv().apply(rays(middle, image_size)[0])
+    eye = head.inv().apply(-pose.position)  # the camera, seen from the head
+    shift = float((eye + ray * (_MOUTH_DEPTH - eye[2]) / ray[2])[0]) / _FULL_SHIFT
+    return {
+        "mouthShiftLeft": float(np.clip(shift, 0.0, 1.0)),
+        "mouthShiftRight": float(np.clip(-shift, 0.0, 1.0)),
+    }

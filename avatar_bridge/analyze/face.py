@@ -1,0 +1,77 @@
+"""The face net: one run gives presence, landmarks, action units and emotions."""
+
+import numpy as np
+
+from avatar_bridge.analyze.cues import mouth_cues
+from avatar_bridge.analyze.gaze import solve_gaze
+from avatar_bridge.analyze.pose import solve_head_pose
+from avatar_bridge.errors import ModelError
+from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX, ACTION_UNIT_NAMES
+from avatar_bridge.facs.emotions import EMOTION_INDEX, EMOTIONS
+from avatar_bridge.geometry import transform_points
+from avatar_bridge.inference.session import Net
+from avatar_bridge.types import (
+    ActionUnits,
+    EmotionScores,
+    FaceAnalysis,
+    FaceCrop,
+    Landmarks,
+)
+
+TASK = "face"
+
+
+class FaceAnalyzer:
+    """Runs a net whose card says task "face".
+
+    Raises:
+        ModelError: the net does another task, or its card names no units or not all emotions.
+    """
+
+    def __init__(self, net: Net) -> None:
+        card = net.card
+        if card.task != TASK or not card.action_units or set(card.emotions) != set(EMOTIONS):
+            raise ModelError(
+                f"model {card.name!r}: expected a {TASK} net with action units and the emotions "
+                f"{', '.join(EMOTIONS)}, got task {card.task!r}, {len(card.action_units)} action "
+                f"units and the emotions {', '.join(card.emotions) or 'none'}"
+            )
+        self._net = net
+        self._unit_places = [ACTION_UNIT_INDEX[name] for name in card.action_units]
+        self._emotion_places = [EMOTION_INDEX[name] for name in card.emotions]
+
+    @property
+    def crop_size(self) -> int:
+        return self._net.card.input.size
+
+    @property
+    def crop_margin(self) -> float:
+        return self._net.card.input.margin
+
+    @property
+    def action_units(self) -> tuple[str, ...]:
+        return self._net.card.action_units
+
+    def analyze(self, crop: FaceCrop, image_size: tuple[int, int]) -> FaceAnalysis:
+        out = self._net.run(crop.image)
+        points = transform_points(crop.to_frame, out["landmarks"] * self.crop_size)
+        landmarks = Landmarks(points)
+        pose = solve_head_pose(landmarks, image_size)
+        units = np.zeros(len(ACTION_UNIT_NAMES), np.float32)
+        units[self._unit_places] = np.clip(out["action_units"], 0.0, 1.0)
+        emotions = np.zeros(len(EMOTIONS), np.float32)
+        emotions[self._emotion_places] = out["emotions"]
+        return FaceAnalysis(
+            presence=float(np.clip(out["presence"].item(), 0.0, 1.0)),
+            landmarks=landmarks,
+            action_units=ActionUnits(units),
+            emotions=EmotionScores(emotions / emotions.sum()),
+            head_pose=pose,
+            gaze=solve_gaze(landmarks, pose, image_size),
+            cues=mouth_cues(landmarks, pose, image_size),
+        )
+
+
+def create(net: Net) -> FaceAnalyzer:
+    """The analyzer around a loaded face net."""
+    return FaceAnalyzer(net)
