@@ -113,7 +113,8 @@ class TrackedFace:
     """A face that has kept its identity.
 
     Attributes:
-        id: positive and stable while the face is followed; never reused in one run.
+        id: positive and stable while the face is followed; the smallest number free when it
+            came, so that a face that leaves and comes back drives the same avatar.
         box: (4,) x0, y0, x1, y1 in pixels, the face box before it is turned by `roll`.
         roll: radians, positive clockwise in the image, about the middle of the box.
         confidence: in [0, 1].
@@ -274,6 +275,15 @@ class Blendshapes:
     def neutral(cls) -> "Blendshapes":
         """A face at rest."""
         return cls(np.zeros(len(BLENDSHAPES), np.float32))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Motion:
+    """What moves an avatar, and what is smoothed in time."""
+
+    blendshapes: Blendshapes
+    head_pose: HeadPose
+    gaze: Gaze
 
 
 @dataclass(frozen=True, slots=True, eq=False)

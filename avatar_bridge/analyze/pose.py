@@ -75,7 +75,7 @@ def solve_head_pose(landmarks: Landmarks, image_size: tuple[int, int]) -> HeadPo
         useExtrinsicGuess=True,
         flags=cv2.SOLVEPNP_ITERATIVE,
     )
-    matrix = _FLIP @ cv2.Rodrigues(rotation)[0]
+    matrix = np.asarray(_FLIP @ cv2.Rodrigues(rotation)[0], np.float64)
     position = (_FLIP @ translation).ravel()
     return HeadPose(np.asarray(position, np.float32), quaternion_from_matrix(matrix))
 

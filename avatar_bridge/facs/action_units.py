@@ -77,6 +77,13 @@ ACTION_UNIT_NAMES: tuple[str, ...] = tuple(unit.name for unit in ACTION_UNITS)
 ACTION_UNIT_INDEX: dict[str, int] = {name: i for i, name in enumerate(ACTION_UNIT_NAMES)}
 
 
+def nodes_of(name: str) -> tuple[str, ...]:
+    """The nodes that a code means: "AU12L" itself, both sides for "AU12", none if unknown."""
+    if name in ACTION_UNIT_INDEX:
+        return (name,)
+    return tuple(name + side for side in "LRTB" if name + side in ACTION_UNIT_INDEX)
+
+
 def mirrored(name: str) -> str:
     """The node that shows the same movement in a mirror.
 

@@ -39,6 +39,6 @@ class Tracker(Protocol):
             landmarks: in frame pixels.
 
         Returns:
-            Whether the face is held. One that is not is forgotten, and its id is not used again.
+            Whether the face is held. One that is not is forgotten, and its id is free again.
         """
         ...

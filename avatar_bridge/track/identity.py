@@ -1,6 +1,7 @@
-"""Which detection is which face."""
+"""Which detection is which face, and what a new face is called."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
+from itertools import count
 
 from avatar_bridge.geometry import box_overlap
 from avatar_bridge.types import Float32
@@ -31,3 +32,8 @@ def match_boxes(known: Sequence[Float32], found: Sequence[Float32]) -> dict[int,
         if overlap >= SAME_FACE and i not in pairs and j not in pairs.values():
             pairs[i] = j
     return pairs
+
+
+def free_id(taken: Container[int]) -> int:
+    """The smallest positive number that no face has."""
+    return next(number for number in count(1) if number not in taken)

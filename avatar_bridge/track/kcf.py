@@ -12,7 +12,7 @@ import cv2
 import numpy as np
 
 from avatar_bridge.geometry import face_box
-from avatar_bridge.track.identity import match_boxes
+from avatar_bridge.track.identity import free_id, match_boxes
 from avatar_bridge.types import Detection, Float32, Image, Landmarks, TrackedFace
 
 SCHEDULE = 6  # frames from one detection to the next: one detected, five tracked
@@ -33,7 +33,6 @@ class KcfTracker:
     def __init__(self, max_faces: int) -> None:
         self._max_faces = max_faces
         self._tracks: dict[int, _Track] = {}
-        self._next_id = 1
         self._frame = 0
 
     def wants_detection(self) -> bool:
@@ -79,9 +78,8 @@ class KcfTracker:
         for j, detection in enumerate(detections):
             if j in taken or len(self._tracks) >= self._max_faces:
                 continue
-            face = TrackedFace(self._next_id, detection.box, 0.0, detection.score)
-            self._tracks[self._next_id] = _start(image, face)
-            self._next_id += 1
+            face = TrackedFace(free_id(self._tracks), detection.box, 0.0, detection.score)
+            self._tracks[face.id] = _start(image, face)
 
 
 def _shrunk(image: Image, shrink: float) -> Image:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from avatar_bridge.geometry import box_overlap, face_box
-from avatar_bridge.track.identity import SAME_FACE, match_boxes
+from avatar_bridge.track.identity import SAME_FACE, free_id, match_boxes
 from avatar_bridge.types import Detection, Float32, Image, Landmarks, TrackedFace
 
 ACCEPT_PRESENCE = 0.6
@@ -32,7 +32,6 @@ class LandmarkTracker:
     def __init__(self, max_faces: int) -> None:
         self._max_faces = max_faces
         self._tracks: dict[int, _Track] = {}
-        self._next_id = 1
         self._since_search = 0
 
     def wants_detection(self) -> bool:
@@ -73,9 +72,8 @@ class LandmarkTracker:
                 return
             if index in taken:
                 continue
-            face = TrackedFace(self._next_id, detection.box, 0.0, detection.score)
-            self._tracks[self._next_id] = _Track(face, np.zeros(2, np.float32), seen=False)
-            self._next_id += 1
+            face = TrackedFace(free_id(self._tracks), detection.box, 0.0, detection.score)
+            self._tracks[face.id] = _Track(face, np.zeros(2, np.float32), seen=False)
 
     def _drop_doubles(self) -> None:
         """Two tracks that slid onto one face: the older one keeps it."""
