@@ -1,16 +1,10 @@
-"""What the landmarks tell that no action unit names.
-
-FACS has no unit for a mouth pulled to one side, ARKit has `mouthLeft` and `mouthRight`. A cue is
-a number in [0, 1] that a retarget profile can use like a unit.
-"""
+"""Cues (see `facs.cues`) from landmarks."""
 
 import numpy as np
 from scipy.spatial.transform import Rotation
 
 from avatar_bridge.analyze.pose import rays
 from avatar_bridge.types import HeadPose, Landmarks
-
-CUES: tuple[str, ...] = ("mouthShiftLeft", "mouthShiftRight")
 
 _MOUTH_CORNERS = [48, 54]
 _MOUTH_DEPTH = 0.018  # metres in front of the eyes' centres, on a mean face

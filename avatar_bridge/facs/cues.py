@@ -1,0 +1,7 @@
+"""Cues: what landmarks tell that no action unit names.
+
+FACS has no unit for a mouth pulled to one side; ARKit has `mouthLeft` and `mouthRight`. A cue is
+a number in [0, 1] that a retarget profile can use like a unit. Left and right are the subject's.
+"""
+
+CUES: tuple[str, ...] = ("mouthShiftLeft", "mouthShiftRight")
