@@ -2,7 +2,7 @@
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -80,8 +80,8 @@ class Telemetry:
             self._published.append(self._clock.now_ns())
             self._tracked_faces = tracked_faces
 
-    def snapshot(self, source_state: Callable[[], str] = lambda: "running") -> StreamStatus:
-        """The state of things now."""
+    def snapshot(self, source_state: str) -> StreamStatus:
+        """The state of things now; the source says itself how it is."""
         with self._lock:
             stages = tuple(_timing(name, times) for name, times in self._durations.items())
             span = self._published[-1] - self._published[0] if len(self._published) > 1 else 0
@@ -90,7 +90,7 @@ class Telemetry:
                 stages=stages,
                 captured=self._captured,
                 dropped=self._dropped,
-                source_state=source_state(),
+                source_state=source_state,
                 tracked_faces=self._tracked_faces,
             )
 

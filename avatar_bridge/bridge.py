@@ -1,0 +1,202 @@
+"""The running bridge: threads, the mailbox between them, the sinks and the shutdown.
+
+One thread captures, the caller's thread runs the pipeline and feeds the sinks, and one answers
+control requests. They share a mailbox, a queue of profile changes, and values that never change.
+"""
+
+import logging
+import queue
+import threading
+from collections.abc import Mapping
+
+import cv2
+import numpy as np
+
+from avatar_bridge.build import Parts, build_retargeter
+from avatar_bridge.clock import NS_PER_S
+from avatar_bridge.control.service import ControlService
+from avatar_bridge.errors import AvatarBridgeError, CaptureError, ConfigError
+from avatar_bridge.mailbox import Empty, Mailbox
+from avatar_bridge.pipeline import Pipeline
+from avatar_bridge.retarget.profile import profile_names
+from avatar_bridge.retarget.retargeter import Retargeter
+from avatar_bridge.telemetry import Telemetry
+from avatar_bridge.types import Blendshapes, FaceState, Frame, StreamInfo
+
+HEARTBEAT_S = 1.0  # between two descriptions of the stream
+IDLE_S = 0.05  # between two states while the source gives no frames
+STALL_S = 0.25  # without a frame for so long, and for three frames' time, a source has stalled
+_JOIN_S = 2.0
+
+_log = logging.getLogger(__name__)
+
+
+class Bridge:
+    """Runs what `build` put together, once.
+
+    Args:
+        parts: source, pipeline factory and sinks; the bridge closes them.
+
+    Raises:
+        ConfigError, WireError: the control address cannot be used.
+    """
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._telemetry = Telemetry(parts.clock)
+        self._pipeline = parts.pipelines.make(self._telemetry)
+        self._mailbox = Mailbox(lossless=not parts.config.source.realtime)
+        self._stopping = threading.Event()
+        self._capture_error: AvatarBridgeError | None = None
+        self._profiles: queue.SimpleQueue[Retargeter] = queue.SimpleQueue()
+        self._backend = _Backend(parts, self._pipeline.retargeter, self._profiles)
+        self._control: ControlService | None = None
+        if parts.config.wire.control:
+            self._control = ControlService(
+                parts.config.wire.control,
+                self._backend,
+                parts.clock,
+                insecure=parts.config.wire.insecure,
+            )
+
+    @property
+    def telemetry(self) -> Telemetry:
+        """Timings and counts of this run."""
+        return self._telemetry
+
+    def stop(self) -> None:
+        """Ask `run` to come back soon; from any thread or signal handler."""
+        self._stopping.set()
+
+    def run(self, max_frames: int | None = None) -> None:
+        """Run until the source ends, `stop` is called, or so many frames went out.
+
+        Raises:
+            CaptureError: the source broke and will not come back.
+        """
+        capturing = threading.Thread(target=self._capture, name="capture", daemon=True)
+        try:
+            if self._control:
+                self._control.start()
+            capturing.start()
+            self._process(max_frames)
+        finally:
+            self._shut_down(capturing)
+        if self._capture_error is not None:
+            raise self._capture_error
+
+    def _capture(self) -> None:
+        try:
+            while not self._stopping.is_set():
+                started_ns = self._parts.clock.now_ns()
+                frame = self._parts.source.read()
+                if frame is None:
+                    break
+                self._telemetry.record("capture", self._parts.clock.now_ns() - started_ns)
+                self._telemetry.count_captured(self._mailbox.put(frame))
+        except CaptureError as error:
+            self._capture_error = error
+        finally:
+            self._mailbox.close()
+
+    def _process(self, max_frames: int | None) -> None:
+        sent = 0
+        last_ns = next_heartbeat_ns = self._parts.clock.now_ns()
+        stall_ns = max(STALL_S, 3.0 / max(self._parts.source.fps, 1.0)) * NS_PER_S
+        while not self._stopping.is_set() and sent != max_frames:
+            if self._change_profile() or self._parts.clock.now_ns() >= next_heartbeat_ns:
+                self._heartbeat()
+                next_heartbeat_ns = self._parts.clock.now_ns() + round(HEARTBEAT_S * NS_PER_S)
+            frame = self._mailbox.take(IDLE_S)
+            if frame is Empty.ENDED:
+                return
+            if isinstance(frame, Frame):
+                self._publish(self._pipeline.process(frame))
+                sent += 1
+                last_ns = self._parts.clock.now_ns()
+            elif self._parts.clock.now_ns() - last_ns > stall_ns:
+                self._publish(self._pipeline.idle(self._parts.clock.now_ns()))
+
+    def _publish(self, states: tuple[FaceState, ...]) -> None:
+        with self._telemetry.stage("publish"):
+            for sink in self._parts.sinks:
+                for state in states:
+                    sink.publish(state)
+        self._telemetry.count_published(sum(state.tracked for state in states))
+
+    def _heartbeat(self) -> None:
+        status = self._telemetry.snapshot(self._parts.source.state)
+        for sink in self._parts.sinks:
+            sink.describe(self._backend.info())
+            sink.report(status)
+
+    def _change_profile(self) -> bool:
+        changed = False
+        while not self._profiles.empty():
+            self._pipeline.use(self._profiles.get())
+            changed = True
+        return changed
+
+    def _shut_down(self, capturing: threading.Thread) -> None:
+        self._stopping.set()
+        self._mailbox.close()
+        self._parts.source.close()
+        if capturing.is_alive():
+            capturing.join(_JOIN_S)
+            if capturing.is_alive():
+                _log.warning("the source %s did not let go in time", self._parts.source.label)
+        if self._control:
+            self._control.stop()
+        for sink in self._parts.sinks:
+            sink.close()
+
+
+class _Backend:
+    """What control requests do; runs in the control thread."""
+
+    def __init__(
+        self,
+        parts: Parts,
+        retargeter: Retargeter,
+        changes: "queue.SimpleQueue[Retargeter]",
+    ) -> None:
+        self._parts = parts
+        self._retargeter = retargeter
+        self._changes = changes
+        self._stills: Pipeline | None = None
+
+    def info(self) -> StreamInfo:
+        parts = self._parts
+        return StreamInfo(
+            stream_id=parts.stream_id,
+            source=parts.source.label,
+            profile=self._retargeter.profile.name,
+            calibration="",
+            model=parts.config.analyze.model,
+            capabilities=self._retargeter.capabilities,
+            action_units=parts.pipelines.action_units,
+            target_fps=parts.source.fps,
+        )
+
+    def profiles(self) -> tuple[str, ...]:
+        return profile_names()
+
+    def set_profile(self, name: str) -> None:
+        if name not in self.profiles():  # a path would let a request read files
+            raise ConfigError(f"expected one of {', '.join(self.profiles())}, got {name!r}")
+        self._retargeter = build_retargeter(name, self._parts.pipelines.action_units)
+        self._changes.put(self._retargeter)
+
+    def map(self, action_units: Mapping[str, float], emotions: Mapping[str, float]) -> Blendshapes:
+        return self._retargeter.map(action_units, emotions)
+
+    def analyze(self, image: bytes) -> tuple[FaceState, ...]:
+        picture = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
+        if picture is None:
+            raise CaptureError(f"expected a JPEG or PNG picture, got {len(image)} other bytes")
+        if self._stills is None:
+            self._stills = self._parts.pipelines.make(Telemetry(self._parts.clock))
+        self._stills.restart()
+        self._stills.use(self._retargeter)
+        now_ns = self._parts.clock.now_ns()
+        return self._stills.process(Frame(np.asarray(picture, np.uint8), 0, now_ns))

@@ -1,0 +1,135 @@
+"""Config to objects: the only caller of the registries."""
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from avatar_bridge.analyze import ANALYZERS
+from avatar_bridge.capture import open_source
+from avatar_bridge.capture.base import Source
+from avatar_bridge.clock import Clock
+from avatar_bridge.config import Config
+from avatar_bridge.detect import DETECTORS
+from avatar_bridge.errors import ConfigError
+from avatar_bridge.inference.session import Net
+from avatar_bridge.inference.store import ModelStore
+from avatar_bridge.pipeline import Pipeline
+from avatar_bridge.retarget.profile import load_profile
+from avatar_bridge.retarget.retargeter import Retargeter
+from avatar_bridge.sinks import SINKS
+from avatar_bridge.sinks.base import Sink
+from avatar_bridge.sinks.guard import GuardedSink
+from avatar_bridge.smooth import SMOOTHERS
+from avatar_bridge.telemetry import Telemetry
+from avatar_bridge.track import TRACKERS
+
+PUBLISHER = "zmq_pub"
+
+
+def build_retargeter(profile: str, action_units: tuple[str, ...]) -> Retargeter:
+    """A packaged profile or a profile file, for a net that reads these units."""
+    return Retargeter(load_profile(profile), action_units)
+
+
+class PipelineFactory:
+    """Makes pipelines that share one loaded net.
+
+    Args:
+        config: the whole configuration; names in it are checked here, before anything runs.
+
+    Raises:
+        ConfigError: an unknown name.
+        ModelError: the net cannot be used.
+    """
+
+    def __init__(self, config: Config) -> None:
+        self._config = config
+        self._detector = DETECTORS.get(config.track.detector)
+        self._tracker = TRACKERS.get(config.track.tracker)
+        self._smoother = SMOOTHERS.get(config.smoothing)
+        model = ModelStore().find(config.analyze.model)
+        self._analyzer = ANALYZERS.create(model.card.task, Net(model, config.analyze.threads))
+
+    @property
+    def action_units(self) -> tuple[str, ...]:
+        """Names of the units that the net reads."""
+        return self._analyzer.action_units
+
+    def make(self, telemetry: Telemetry) -> Pipeline:
+        """A pipeline that has seen nothing yet."""
+        track = self._config.track
+        return Pipeline(
+            detector=self._detector(track.min_face),
+            make_tracker=lambda: self._tracker(track.max_faces),
+            analyzer=self._analyzer,
+            retargeter=build_retargeter(self._config.profile, self.action_units),
+            make_smoother=self._smoother,
+            loss=self._config.loss,
+            telemetry=telemetry,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Everything a bridge is made of.
+
+    Attributes:
+        stream_id: new for every run, so that clients notice a restart.
+    """
+
+    config: Config
+    clock: Clock
+    stream_id: str
+    source: Source
+    pipelines: PipelineFactory
+    sinks: tuple[Sink, ...]
+
+
+def build(config: Config, clock: Clock, extra_sinks: tuple[Sink, ...] = ()) -> Parts:
+    """Open everything that a configuration names.
+
+    Args:
+        config: what to open.
+        clock: shared by all parts.
+        extra_sinks: further outputs of the caller's own.
+
+    Raises:
+        AvatarBridgeError: something cannot be opened; what was opened before is closed again.
+    """
+    stream_id = uuid.uuid4().hex
+    pipelines = PipelineFactory(config)
+    opened: list[Callable[[], None]] = []
+    try:
+        sinks = [
+            GuardedSink(name, sink, clock)
+            for name, sink in _open_sinks(config, clock, stream_id, opened)
+        ]
+        source = open_source(config.source, clock)
+    except BaseException:
+        for close in opened:
+            close()
+        raise
+    return Parts(config, clock, stream_id, source, pipelines, (*sinks, *extra_sinks))
+
+
+def _open_sinks(
+    config: Config, clock: Clock, stream_id: str, opened: list[Callable[[], None]]
+) -> list[tuple[str, Sink]]:
+    wanted: list[tuple[str, dict[str, str]]] = [(s.name, s.options) for s in config.sinks]
+    if config.wire.publish:
+        options = {
+            "address": config.wire.publish,
+            "stream_id": stream_id,
+            "insecure": str(config.wire.insecure).lower(),
+        }
+        wanted.insert(0, (PUBLISHER, options))
+    sinks = []
+    for name, options in wanted:
+        factory = SINKS.get(name)
+        try:
+            sink = factory(clock, **options)
+        except TypeError as error:
+            raise ConfigError(f"sink {name}: {error}") from error
+        opened.append(sink.close)
+        sinks.append((name, sink))
+    return sinks

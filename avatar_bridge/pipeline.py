@@ -1,0 +1,240 @@
+"""Frame in, face states out: the one path, without threads, sockets or files."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from avatar_bridge.analyze.base import Analyzer
+from avatar_bridge.clock import NS_PER_S
+from avatar_bridge.config import LossConfig
+from avatar_bridge.detect.base import Detector
+from avatar_bridge.geometry import cut_face, face_box
+from avatar_bridge.retarget.retargeter import Retargeter
+from avatar_bridge.smooth.base import Smoother
+from avatar_bridge.smooth.decay import fade, remaining
+from avatar_bridge.telemetry import Telemetry
+from avatar_bridge.track.base import Tracker
+from avatar_bridge.types import (
+    ActionUnits,
+    Blendshapes,
+    EmotionScores,
+    FaceAnalysis,
+    FaceState,
+    Float32,
+    Frame,
+    Gaze,
+    HeadPose,
+    Image,
+    Motion,
+    TrackedFace,
+)
+
+_NEUTRAL_MOTION = Motion(
+    Blendshapes.neutral(),
+    HeadPose(np.zeros(3, np.float32), np.array([0, 0, 0, 1], np.float32)),
+    Gaze(np.zeros(2, np.float32), np.zeros(2, np.float32)),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moment:
+    """What a state says of the frame it belongs to."""
+
+    index: int
+    captured_ns: int
+    size: tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Memory:
+    """What is remembered of one face between frames."""
+
+    smoother: Smoother
+    state: FaceState  # of the last frame in which it was seen
+
+
+class Pipeline:
+    """Runs every stage in turn.
+
+    Args:
+        detector: finds faces.
+        make_tracker: a fresh tracker, for the start and for every restart.
+        analyzer: reads a face crop.
+        retargeter: makes weights of what was read.
+        make_smoother: a fresh filter for every face.
+        loss: what becomes of a face that is lost.
+        telemetry: where each stage's time is filed.
+    """
+
+    def __init__(
+        self,
+        *,
+        detector: Detector,
+        make_tracker: Callable[[], Tracker],
+        analyzer: Analyzer,
+        retargeter: Retargeter,
+        make_smoother: Callable[[], Smoother],
+        loss: LossConfig,
+        telemetry: Telemetry,
+    ) -> None:
+        self._detector = detector
+        self._make_tracker = make_tracker
+        self._analyzer = analyzer
+        self._retargeter = retargeter
+        self._make_smoother = make_smoother
+        self._loss = loss
+        self._telemetry = telemetry
+        self.restart()
+
+    @property
+    def retargeter(self) -> Retargeter:
+        """The mapping in use."""
+        return self._retargeter
+
+    def use(self, retargeter: Retargeter) -> None:
+        """Change the mapping from the next frame on."""
+        self._retargeter = retargeter
+
+    def restart(self) -> None:
+        """Forget all faces: the next frame has nothing to do with the last one."""
+        self._tracker = self._make_tracker()
+        self._memories: dict[int, _Memory] = {}
+        self._held: frozenset[int] = frozenset()  # faces that were seen in the last frame
+        self._moment: _Moment | None = None
+
+    def process(self, frame: Frame) -> tuple[FaceState, ...]:
+        """Look at one frame.
+
+        Returns:
+            One state per face that is followed or still fading, and never none: where no face
+            was ever seen, a neutral state of face 0.
+        """
+        seen = []
+        for face in self._find(frame.image):
+            analysis = self._look(frame.image, face)
+            if analysis is not None:
+                seen.append(self._remember(frame, face, analysis))
+        self._held = frozenset(state.face_id for state in seen)
+        self._moment = _Moment(frame.index, frame.captured_ns, frame.size)
+        return (*seen, *self._without(self._moment, self._held))
+
+    def idle(self, now_ns: int) -> tuple[FaceState, ...]:
+        """What there is to say while the source gives no frames: all faces are lost.
+
+        Args:
+            now_ns: on the clock that stamps the frames.
+
+        Returns:
+            As `process`; nothing before the first frame.
+        """
+        if self._moment is None:
+            return ()
+        self._held = frozenset()
+        return tuple(self._without(replace(self._moment, captured_ns=now_ns), self._held))
+
+    def _find(self, image: Image) -> list[TrackedFace]:
+        detections = None
+        if self._tracker.wants_detection():
+            with self._telemetry.stage("detect"):
+                detections = self._detector.detect(image)
+        with self._telemetry.stage("track"):
+            return self._tracker.update(image, detections)
+
+    def _look(self, image: Image, face: TrackedFace) -> FaceAnalysis | None:
+        """Read a face, or None where there turns out to be none."""
+        analysis = self._analyze(image, face.box, face.roll)
+        if face.id not in self._held:
+            # A detector's box is rough: the landmarks seen in it make a better second crop.
+            analysis = self._analyze(image, *face_box(analysis.landmarks.points))
+        held = self._tracker.observe(face.id, analysis.presence, analysis.landmarks)
+        return analysis if held else None
+
+    def _analyze(self, image: Image, box: Float32, roll: float) -> FaceAnalysis:
+        with self._telemetry.stage("align"):
+            crop = cut_face(image, box, roll, self._analyzer.crop_margin, self._analyzer.crop_size)
+        with self._telemetry.stage("analyze"):
+            height, width = image.shape[:2]
+            return self._analyzer.analyze(crop, (width, height))
+
+    def _remember(self, frame: Frame, face: TrackedFace, analysis: FaceAnalysis) -> FaceState:
+        with self._telemetry.stage("retarget"):
+            weights = self._retargeter.retarget(analysis)
+        memory = self._memories.get(face.id)
+        smoother = memory.smoother if memory else self._make_smoother()
+        elapsed_ns = frame.captured_ns - memory.state.captured_ns if memory else 0
+        with self._telemetry.stage("smooth"):
+            motion = smoother.smooth(
+                Motion(weights, analysis.head_pose, analysis.gaze), elapsed_ns / NS_PER_S
+            )
+        state = FaceState(
+            frame_index=frame.index,
+            captured_ns=frame.captured_ns,
+            face_id=face.id,
+            tracked=True,
+            confidence=analysis.presence,
+            blendshapes=motion.blendshapes,
+            action_units=analysis.action_units,
+            emotions=analysis.emotions,
+            head_pose=motion.head_pose,
+            gaze=motion.gaze,
+            image_size=frame.size,
+            box=face_box(analysis.landmarks.points)[0],
+            landmarks=analysis.landmarks,
+        )
+        self._memories[face.id] = _Memory(smoother, state)
+        return state
+
+    def _without(self, moment: _Moment, seen: frozenset[int]) -> list[FaceState]:
+        """The states of faces that are not seen.
+
+        One that has faded is forgotten, but not the very last: someone is always there.
+        """
+        fading = []
+        for id_ in sorted(self._memories.keys() - seen):
+            last = self._memories[id_].state
+            lost_s = (moment.captured_ns - last.captured_ns) / NS_PER_S
+            left = remaining(lost_s, self._loss.hold_s, self._loss.decay_s)
+            if left == 0.0 and len(self._memories) > 1:
+                del self._memories[id_]
+                continue
+            fading.append(_faded(moment, last, left))
+        return fading if seen or fading else [_no_face(moment)]
+
+
+def _faded(moment: _Moment, last: FaceState, left: float) -> FaceState:
+    motion = fade(Motion(last.blendshapes, last.head_pose, last.gaze), left)
+    neutral = EmotionScores.neutral().probabilities
+    return replace(
+        last,
+        frame_index=moment.index,
+        captured_ns=moment.captured_ns,
+        tracked=False,
+        confidence=0.0,
+        blendshapes=motion.blendshapes,
+        head_pose=motion.head_pose,
+        gaze=motion.gaze,
+        action_units=ActionUnits(last.action_units.intensities * np.float32(left)),
+        emotions=EmotionScores(
+            neutral + (last.emotions.probabilities - neutral) * np.float32(left)
+        ),
+        image_size=moment.size,
+        landmarks=None,
+    )
+
+
+def _no_face(moment: _Moment) -> FaceState:
+    return FaceState(
+        frame_index=moment.index,
+        captured_ns=moment.captured_ns,
+        face_id=0,
+        tracked=False,
+        confidence=0.0,
+        blendshapes=_NEUTRAL_MOTION.blendshapes,
+        action_units=ActionUnits.neutral(),
+        emotions=EmotionScores.neutral(),
+        head_pose=_NEUTRAL_MOTION.head_pose,
+        gaze=_NEUTRAL_MOTION.gaze,
+        image_size=moment.size,
+        box=np.zeros(4, np.float32),
+    )
