@@ -13,7 +13,6 @@ _CORNERS_LEFT, _MIDDLE_LEFT = [42, 45], np.array([0.0315, -0.0028, 0.0047])
 _CORNERS_RIGHT, _MIDDLE_RIGHT = [36, 39], np.array([-0.0315, -0.0028, 0.0047])
 _CENTRE_BEHIND = 0.005
 _EYEBALL_RADIUS = 0.012
-_STEEPEST = 0.95  # sine of the largest angle told: beyond it the iris is no longer seen
 
 
 def solve_gaze(landmarks: Landmarks, pose: HeadPose, image_size: tuple[int, int]) -> Gaze:
@@ -41,10 +40,15 @@ def _eye(
     to_middle, to_iris = rays(np.stack([corners.mean(axis=0), iris]), image_size)
     # The corners are where they are seen; only their distance comes from the mean face.
     distance = -(pose.position + head.apply(middle))[2]
-    offset = (to_iris - to_middle) * distance  # metres in camera space, in the corners' plane
-    across, up, _ = head.inv().apply(offset)
-    # On the ball, a sine: the plane through the corners cuts it that far in front of its centre.
-    reach = np.hypot(_EYEBALL_RADIUS, _CENTRE_BEHIND)
-    yaw = np.arcsin(np.clip(across / reach, -_STEEPEST, _STEEPEST))
-    pitch = np.arcsin(np.clip(up / reach, -_STEEPEST, _STEEPEST))
-    return np.array([yaw, pitch], np.float32)
+    centre = to_middle * distance - head.apply([0.0, 0.0, _CENTRE_BEHIND])
+    across, up, out = head.inv().apply(_first_hit(to_iris, centre) - centre)
+    return np.array([np.arctan2(across, out), np.arctan2(up, np.hypot(across, out))], np.float32)
+
+
+def _first_hit(ray: np.ndarray, centre: np.ndarray) -> np.ndarray:
+    """Where a ray from the camera meets the eyeball, or comes nearest to it."""
+    direction = ray / np.linalg.norm(ray)
+    along = direction @ centre
+    miss_squared = centre @ centre - along * along
+    depth = np.sqrt(max(0.0, _EYEBALL_RADIUS**2 - miss_squared))
+    return np.asarray(direction * (along - depth))

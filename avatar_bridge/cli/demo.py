@@ -1,0 +1,67 @@
+"""`avatar-bridge demo`: the built-in performer, tracked and served like any face."""
+
+import json
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from avatar_bridge.capture.performer import load_truth
+from avatar_bridge.cli.console import errors, out
+from avatar_bridge.cli.live import run_bridge
+from avatar_bridge.cli.options import assemble
+from avatar_bridge.cli.score import ScoreSink, correlations, score_table
+from avatar_bridge.cli.summary import timing_table
+
+
+def demo(
+    frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
+    show: Annotated[
+        bool, typer.Option("--open/--no-open", help="Show the live view while it runs.")
+    ] = True,
+    pub: Annotated[str | None, typer.Option(help="Address of the publisher.")] = None,
+    control: Annotated[str | None, typer.Option(help="Address of the control service.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Track the built-in performer and serve it: no camera, no engine, nothing to download."""
+    settings = assemble(
+        None,
+        {
+            "source.uri": "performer",
+            "source.loop": True,
+            "wire.publish": pub,
+            "wire.control": control,
+        },
+    )
+    errors.print(
+        f"publishing on {settings.wire.publish}, control on {settings.wire.control}; "
+        "`avatar-bridge watch` in another terminal shows what arrives; Ctrl-C ends",
+        highlight=False,
+    )
+    scored = ScoreSink()
+    bridge = run_bridge(
+        settings, max_frames=frames, show=show and not as_json, extra_sinks=(scored,)
+    )
+    status = bridge.telemetry.snapshot("ended")
+    scores = correlations(load_truth().weights, scored.frames, scored.weights)
+    mean = float(np.mean(list(scores.values()))) if scores else None
+    if as_json:
+        result = {
+            "frames": status.captured - status.dropped,
+            "dropped": status.dropped,
+            "fps": status.fps,
+            "tracked": len(scored.frames),
+            "mean_r": mean,
+            "r": scores,
+        }
+        out.print_json(json.dumps(result))
+        return
+    if scores:
+        out.print(score_table(scores))
+    out.print(timing_table(status))
+    out.print(
+        f"{status.captured} frames captured, {status.dropped} dropped, {status.fps:.1f} fps, "
+        f"face tracked in {len(scored.frames)}"
+        + (f", mean r {mean:.2f} over {len(scores)} shapes" if mean is not None else ""),
+        highlight=False,
+    )

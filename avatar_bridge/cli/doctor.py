@@ -1,0 +1,134 @@
+"""`avatar-bridge doctor`: what works on this machine, and the cure for what does not."""
+
+import json
+import socket
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Annotated, Literal
+
+import typer
+from rich.table import Table
+
+from avatar_bridge.capture import open_source
+from avatar_bridge.cli.console import out
+from avatar_bridge.clock import SystemClock
+from avatar_bridge.config import Config, SourceConfig
+from avatar_bridge.errors import AvatarBridgeError
+from avatar_bridge.inference.providers import CPU, choose_providers
+from avatar_bridge.inference.store import ModelStore
+from avatar_bridge.retarget.profile import load_profile, profile_names
+
+_CAMERAS = 4
+_STYLES = {"ok": "green", "note": "yellow", "bad": "bold red"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at.
+
+    Attributes:
+        verdict: ok, note (works, but you may want more) or bad (something will fail).
+        cure: what to do; empty where nothing is needed.
+    """
+
+    subject: str
+    verdict: Literal["ok", "note", "bad"]
+    found: str
+    cure: str = ""
+
+
+def doctor(
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Check providers, models, profiles, cameras and ports; exit code 1 if something is bad."""
+    findings = [*_providers(), *_models(), *_profiles(), *_performer(), *_cameras(), *_ports()]
+    if as_json:
+        out.print_json(json.dumps([asdict(finding) for finding in findings]))
+    else:
+        table = Table()
+        for column in ("", "subject", "found", "cure"):
+            table.add_column(column)
+        for finding in findings:
+            style = _STYLES[finding.verdict]
+            verdict = f"[{style}]{finding.verdict}[/]"
+            table.add_row(verdict, finding.subject, finding.found, finding.cure)
+        out.print(table)
+    if any(finding.verdict == "bad" for finding in findings):
+        raise typer.Exit(1)
+
+
+def _providers() -> Iterator[Finding]:
+    chosen = choose_providers()[0]
+    if chosen == CPU and sys.platform != "darwin":
+        cure = (
+            "for an NVIDIA GPU install its driver, CUDA and cuDNN 9; the CPU is enough for one face"
+        )
+        yield Finding("provider", "note", chosen, cure)
+    else:
+        yield Finding("provider", "ok", chosen)
+
+
+def _models() -> Iterator[Finding]:
+    store = ModelStore()
+    try:
+        names = store.names()
+    except AvatarBridgeError as error:
+        yield Finding("models", "bad", str(error), "install the package again")
+        return
+    for name in names:
+        try:
+            card = store.find(name).card
+            yield Finding(f"model {name}", "ok", f"{card.title}; sha256 as in the manifest")
+        except AvatarBridgeError as error:
+            yield Finding(f"model {name}", "bad", str(error), "install the package again")
+
+
+def _profiles() -> Iterator[Finding]:
+    for name in profile_names():
+        try:
+            yield Finding(f"profile {name}", "ok", load_profile(name).title)
+        except AvatarBridgeError as error:
+            yield Finding(f"profile {name}", "bad", str(error), "install the package again")
+
+
+def _performer() -> Iterator[Finding]:
+    try:
+        source = open_source(SourceConfig(uri="performer"), SystemClock())
+    except AvatarBridgeError as error:
+        yield Finding("performer", "bad", str(error), "install the package again")
+        return
+    yield Finding("performer", "ok", f"{source.frame_count} frames")
+    source.close()
+
+
+def _cameras() -> Iterator[Finding]:
+    found = []
+    for index in range(_CAMERAS):
+        try:
+            camera = open_source(SourceConfig(uri=f"camera:{index}"), SystemClock())
+        except AvatarBridgeError:
+            continue
+        found.append(str(index))
+        camera.close()
+    if found:
+        yield Finding("cameras", "ok", f"camera:{', camera:'.join(found)}")
+    else:
+        cure = "plug one in, close the programs that use it, allow access in the system's settings"
+        yield Finding("cameras", "note", "none", cure)
+
+
+def _ports() -> Iterator[Finding]:
+    wire = Config().wire
+    for role, address, option in (
+        ("publisher", wire.publish, "--pub"),
+        ("control", wire.control, "--control"),
+    ):
+        host, _, port = address.removeprefix("tcp://").rpartition(":")
+        with socket.socket() as probe:
+            try:
+                probe.bind((host, int(port)))
+                yield Finding(f"port {port} ({role})", "ok", "free")
+            except OSError:
+                cure = f"end the other server, or choose another address with {option}"
+                yield Finding(f"port {port} ({role})", "bad", "in use", cure)

@@ -1,0 +1,86 @@
+"""Running a bridge in the foreground with a live view, until it ends or Ctrl-C."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.live import Live
+
+from avatar_bridge.bridge import Bridge
+from avatar_bridge.build import build
+from avatar_bridge.cli.bars import face_view
+from avatar_bridge.cli.console import out
+from avatar_bridge.clock import SystemClock
+from avatar_bridge.config import Config
+from avatar_bridge.sinks.base import Sink
+from avatar_bridge.telemetry import StreamStatus
+from avatar_bridge.types import FaceState, StreamInfo
+
+_REDRAWS_PER_S = 12
+
+
+class LiveView:
+    """A sink that keeps what the terminal shows; `Live` draws it in a thread of its own."""
+
+    def __init__(self) -> None:
+        self._state: FaceState | None = None
+        self._info: StreamInfo | None = None
+        self._status: StreamStatus | None = None
+
+    def publish(self, state: FaceState) -> None:
+        self._state = state
+
+    def describe(self, info: StreamInfo) -> None:
+        self._info = info
+
+    def report(self, status: StreamStatus) -> None:
+        self._status = status
+
+    def close(self) -> None:
+        pass
+
+    def __rich__(self) -> object:
+        source = self._info.source if self._info else "…"
+        fps = self._status.fps if self._status else 0.0
+        drops = self._status.dropped if self._status else 0
+        headline = f"{source}   {fps:5.1f} fps   {drops} dropped   Ctrl-C ends"
+        return face_view(self._state, self._info.capabilities if self._info else None, headline)
+
+
+def run_bridge(
+    config: Config, *, max_frames: int | None, show: bool, extra_sinks: tuple[Sink, ...] = ()
+) -> Bridge:
+    """Run a configuration to its end; Ctrl-C and SIGTERM end it cleanly.
+
+    Args:
+        config: what to run.
+        max_frames: how many frames to publish, or None for all.
+        show: whether to draw the bars; never where the output is no terminal.
+        extra_sinks: further outputs.
+
+    Returns:
+        The bridge, stopped, for its telemetry.
+    """
+    view = LiveView()
+    show = show and out.is_terminal
+    sinks = (*extra_sinks, view) if show else extra_sinks
+    bridge = Bridge(build(config, SystemClock(), sinks))
+    with _stops_on_signals(bridge):
+        if show:
+            with Live(view, console=out, refresh_per_second=_REDRAWS_PER_S, transient=True):
+                bridge.run(max_frames)
+        else:
+            bridge.run(max_frames)
+    return bridge
+
+
+@contextmanager
+def _stops_on_signals(bridge: Bridge) -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
+    for number in before:
+        signal.signal(number, lambda *_: bridge.stop())
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

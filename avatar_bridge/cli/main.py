@@ -1,0 +1,60 @@
+"""`avatar-bridge`: the entry point, and the one place where errors become exit codes."""
+
+import logging
+import sys
+
+import typer
+from rich.logging import RichHandler
+
+from avatar_bridge import __version__
+from avatar_bridge.cli.bench import bench
+from avatar_bridge.cli.console import errors
+from avatar_bridge.cli.demo import demo
+from avatar_bridge.cli.doctor import doctor
+from avatar_bridge.cli.models import models
+from avatar_bridge.cli.run import run
+from avatar_bridge.cli.track import track
+from avatar_bridge.cli.watch import watch
+from avatar_bridge.errors import AvatarBridgeError
+
+EXIT_BAD_INPUT = 2
+
+app = typer.Typer(
+    name="avatar-bridge",
+    help="Face video in, ARKit blendshapes out.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+for command in (demo, run, watch, track, doctor, bench, models):
+    app.command()(command)
+
+
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(__version__)
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    verbose: bool = typer.Option(False, "--verbose", "-v", help="Log what happens inside."),
+    _version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version."
+    ),
+) -> None:
+    handler = RichHandler(console=errors, show_path=False)
+    logging.basicConfig(
+        level=logging.DEBUG if verbose else logging.WARNING,
+        format="%(message)s",
+        handlers=[handler],
+    )
+
+
+def main() -> None:
+    """Run a command; what a user can mend becomes one line and exit code 2."""
+    try:
+        app()
+    except AvatarBridgeError as error:
+        errors.print(f"[bold red]avatar-bridge:[/] {error}", highlight=False, soft_wrap=True)
+        sys.exit(EXIT_BAD_INPUT)

@@ -1,0 +1,48 @@
+"""From the command line's options and a file to one `Config`."""
+
+import copy
+from pathlib import Path
+from typing import Any
+
+from avatar_bridge.config import Config, parse_config, read_toml
+from avatar_bridge.errors import ConfigError
+
+
+def assemble(file: Path | None, overrides: dict[str, Any]) -> Config:
+    """A configuration file with the options that were given laid over it.
+
+    Args:
+        file: TOML, or None for the defaults.
+        overrides: dotted setting → value; None means that the option was not given.
+
+    Raises:
+        ConfigError: names the setting, what was expected and what was got.
+    """
+    values = copy.deepcopy(read_toml(file)) if file else {}
+    for setting, value in overrides.items():
+        if value is None:
+            continue
+        *sections, name = setting.split(".")
+        place = values
+        for section in sections:
+            place = place.setdefault(section, {})
+            if not isinstance(place, dict):
+                raise ConfigError(f"{file}: {section}: expected a table, got {place!r}")
+        place[name] = value
+    return parse_config(values, str(file) if file else "command line")
+
+
+def parse_sink(text: str) -> dict[str, Any]:
+    """A sink as a user writes it, `NAME[:KEY=VALUE[,KEY=VALUE…]]`, as the config has it.
+
+    Raises:
+        ConfigError: an option without a value.
+    """
+    name, _, rest = text.partition(":")
+    options = {}
+    for part in filter(None, rest.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise ConfigError(f"--sink {text}: expected KEY=VALUE, got {part!r}")
+        options[key] = value
+    return {"name": name, "options": options}

@@ -1,0 +1,67 @@
+"""`avatar-bridge run`: serve a source until it ends."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from avatar_bridge.cli.console import errors
+from avatar_bridge.cli.live import run_bridge
+from avatar_bridge.cli.options import assemble, parse_sink
+
+
+def run(
+    source: Annotated[
+        str | None, typer.Option(help="performer, camera:0, camera:URL, a file or a folder.")
+    ] = None,
+    profile: Annotated[str | None, typer.Option(help="Retarget profile: a name or a file.")] = None,
+    pub: Annotated[str | None, typer.Option(help="Address of the publisher.")] = None,
+    control: Annotated[str | None, typer.Option(help="Address of the control service.")] = None,
+    max_frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames a second to take.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
+    detector: Annotated[str | None, typer.Option(help="Face detector.")] = None,
+    tracker: Annotated[str | None, typer.Option(help="Face tracker.")] = None,
+    max_faces: Annotated[int | None, typer.Option(help="Faces followed at once.")] = None,
+    smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
+    sink: Annotated[
+        list[str] | None, typer.Option(help="A further output: NAME[:KEY=VALUE,…].")
+    ] = None,
+    loop: Annotated[bool | None, typer.Option("--loop", help="Start a file again.")] = None,
+    mirror: Annotated[bool | None, typer.Option("--mirror", help="Flip left and right.")] = None,
+    insecure: Annotated[
+        bool | None, typer.Option("--insecure", help="Allow addresses beyond this machine.")
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live view.")] = False,
+) -> None:
+    """Track a source and publish it until it ends or Ctrl-C."""
+    settings = assemble(
+        config,
+        {
+            "source.uri": source,
+            "source.fps": fps,
+            "source.loop": loop,
+            "source.mirror": mirror,
+            "profile": profile,
+            "smoothing": smoothing,
+            "wire.publish": pub,
+            "wire.control": control,
+            "wire.insecure": insecure,
+            "track.detector": detector,
+            "track.tracker": tracker,
+            "track.max_faces": max_faces,
+            "sinks": [parse_sink(text) for text in sink] if sink else None,
+        },
+    )
+    if not quiet:
+        errors.print(
+            f"publishing on {settings.wire.publish or 'nothing'}, "
+            f"control on {settings.wire.control or 'nothing'}",
+            highlight=False,
+        )
+    bridge = run_bridge(settings, max_frames=max_frames, show=not quiet)
+    status = bridge.telemetry.snapshot("ended")
+    errors.print(
+        f"{status.captured} frames captured, {status.dropped} dropped, {status.fps:.1f} fps",
+        highlight=False,
+    )

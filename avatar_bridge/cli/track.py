@@ -1,0 +1,68 @@
+"""`avatar-bridge track`: a file or folder, offline, to a table of weights."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.progress import Progress
+
+from avatar_bridge.build import PipelineFactory
+from avatar_bridge.capture import open_source
+from avatar_bridge.cli.console import errors
+from avatar_bridge.cli.options import assemble
+from avatar_bridge.clock import NS_PER_S, SystemClock
+from avatar_bridge.export import open_writer
+from avatar_bridge.telemetry import Telemetry
+
+
+def track(
+    source: Annotated[str, typer.Argument(metavar="INPUT", help="A video, an image or a folder.")],
+    output: Annotated[Path, typer.Option("-o", "--output", help="OUT.csv or OUT.json.")],
+    profile: Annotated[str | None, typer.Option(help="Retarget profile: a name or a file.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames a second to take.")] = None,
+    config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
+    detector: Annotated[str | None, typer.Option(help="Face detector.")] = None,
+    tracker: Annotated[str | None, typer.Option(help="Face tracker.")] = None,
+    smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
+    mirror: Annotated[bool | None, typer.Option("--mirror", help="Flip left and right.")] = None,
+) -> None:
+    """Track every frame of a file and write a Live Link Face CSV or a JSON document."""
+    settings = assemble(
+        config,
+        {
+            "source.uri": source,
+            "source.fps": fps,
+            "source.realtime": False,
+            "source.loop": False,
+            "source.mirror": mirror,
+            "profile": profile,
+            "smoothing": smoothing,
+            "track.detector": detector,
+            "track.tracker": tracker,
+            "track.max_faces": 1,
+        },
+    )
+    clock = SystemClock()
+    pipeline = PipelineFactory(settings).make(Telemetry(clock))
+    pictures = open_source(settings.source, clock)
+    names = getattr(pictures, "names", None)
+    tracked = written = 0
+    try:
+        with (
+            open_writer(output, pictures.fps) as writer,
+            Progress(console=errors) as progress,
+        ):
+            task = progress.add_task(pictures.label, total=pictures.frame_count)
+            while (frame := pictures.read()) is not None:
+                if names is not None:
+                    pipeline.restart()  # stills have nothing to do with each other
+                state = pipeline.process(frame)[0]
+                name = names[frame.index] if names is not None else None
+                seen = state if state.tracked else None
+                writer.write(seen, frame.captured_ns / NS_PER_S, name)
+                tracked += state.tracked
+                written += 1
+                progress.advance(task)
+    finally:
+        pictures.close()
+    errors.print(f"{output}: {written} frames, a face in {tracked}", highlight=False)

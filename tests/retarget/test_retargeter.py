@@ -1,0 +1,120 @@
+import numpy as np
+import pytest
+from conftest import make_analysis
+
+from avatar_bridge.errors import ConfigError
+from avatar_bridge.facs.action_units import ACTION_UNITS
+from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES, Capability
+from avatar_bridge.retarget.profile import load_profile
+from avatar_bridge.retarget.retargeter import Retargeter
+from avatar_bridge.types import Blendshapes
+
+ALL_UNITS = tuple(unit.name for unit in ACTION_UNITS)
+
+
+def retargeter(units: tuple[str, ...] = ALL_UNITS) -> Retargeter:
+    return Retargeter(load_profile("arkit"), units)
+
+
+def weight(shapes: Blendshapes, name: str) -> float:
+    return float(shapes.weights[BLENDSHAPE_INDEX[name]])
+
+
+@pytest.mark.parametrize("unit", [u for u in ACTION_UNITS if u.arkit], ids=lambda u: u.name)
+def test_a_unit_moves_its_own_shape(unit) -> None:
+    shapes = retargeter().retarget(make_analysis({unit.name: 0.8, "AU26": 0.8}))
+    assert weight(shapes, unit.arkit) == pytest.approx(0.8)
+
+
+@pytest.mark.parametrize("unit", [u for u in ACTION_UNITS if u.arkit], ids=lambda u: u.name)
+def test_one_side_leaves_the_other_alone(unit) -> None:
+    shapes = retargeter().retarget(make_analysis({unit.name: 1.0}))
+    other = {"Left": "Right", "Right": "Left"}
+    for name in BLENDSHAPES:
+        side = next((s for s in other if name.endswith(s)), None)
+        if unit.arkit.endswith("Left") and side == "Right" and "Look" not in name:
+            assert weight(shapes, name) == 0.0
+
+
+def test_a_face_at_rest_gives_zeros() -> None:
+    assert not retargeter().retarget(make_analysis()).weights.any()
+
+
+def test_everything_at_once_stays_in_range() -> None:
+    shapes = retargeter().retarget(make_analysis(dict.fromkeys(ALL_UNITS, 1.0)))
+    assert shapes.weights.min() >= 0
+    assert shapes.weights.max() <= 1
+
+
+def test_mouth_close_never_exceeds_jaw_open() -> None:
+    shapes = retargeter().retarget(make_analysis({"AU8": 0.9, "AU26": 0.3}))
+    assert weight(shapes, "mouthClose") == pytest.approx(0.3)
+
+
+def test_the_mouth_moves_sideways_by_a_cue() -> None:
+    shapes = retargeter().retarget(make_analysis(cues={"mouthShiftLeft": 0.7}))
+    assert weight(shapes, "mouthLeft") == pytest.approx(0.7)
+    assert weight(shapes, "mouthRight") == 0.0
+
+
+def test_capabilities_tell_what_a_net_can_read() -> None:
+    few = retargeter(("AU12L", "AU12R", "AU17"))
+    found = dict(zip(BLENDSHAPES, few.capabilities, strict=True))
+    assert found["mouthSmileLeft"] is Capability.MEASURED
+    assert found["mouthLeft"] is Capability.MEASURED
+    assert found["mouthShrugUpper"] is Capability.DERIVED
+    assert found["noseSneerLeft"] is Capability.DERIVED  # by emotion
+    assert found["tongueOut"] is Capability.UNSUPPORTED
+    assert set(retargeter().capabilities) == {Capability.MEASURED, Capability.DERIVED}
+
+
+def test_an_emotion_speaks_only_where_the_units_are_silent() -> None:
+    happy = make_analysis(emotion="happiness")
+    sure = retargeter().retarget(happy)
+    assert weight(sure, "mouthSmileLeft") == 0.0
+    blind = retargeter(("AU45L", "AU45R")).retarget(happy)
+    assert weight(blind, "mouthSmileLeft") == pytest.approx(0.6)
+    assert weight(blind, "cheekSquintLeft") > 0.3
+
+
+@pytest.mark.parametrize(
+    "emotion", ["anger", "disgust", "fear", "happiness", "sadness", "surprise"]
+)
+def test_no_emotion_touches_blink_jaw_or_gaze(emotion: str) -> None:
+    shapes = retargeter(()).map({}, {emotion: 1.0})
+    assert shapes.weights.max() > 0.3
+    for name in BLENDSHAPES:
+        if name.startswith(("eyeBlink", "eyeLook", "jaw", "tongue")) or name == "mouthClose":
+            assert weight(shapes, name) == 0.0
+
+
+def test_map_takes_units_without_a_side() -> None:
+    shapes = retargeter().map({"AU12": 0.5}, {})
+    assert weight(shapes, "mouthSmileLeft") == weight(shapes, "mouthSmileRight") == 0.5
+
+
+def test_map_lets_emotions_fill_what_was_not_given() -> None:
+    shapes = retargeter().map({"AU12L": 0.1}, {"happiness": 1.0})
+    assert weight(shapes, "mouthSmileLeft") == pytest.approx(0.1)
+    assert weight(shapes, "mouthSmileRight") == pytest.approx(0.6)
+
+
+@pytest.mark.parametrize(
+    ("units", "emotions", "message"),
+    [
+        ({"AU99": 0.5}, {}, "such as AU12 or AU12L, got 'AU99'"),
+        ({"AU12": 1.5}, {}, "AU12: expected an intensity of 0 to 1, got 1.5"),
+        ({"AU12": float("nan")}, {}, "got nan"),
+        ({}, {"joy": 0.5}, "got 'joy'"),
+        ({}, {"fear": -0.1}, "fear: expected a probability of 0 to 1, got -0.1"),
+    ],
+)
+def test_map_refuses_what_it_does_not_know(units, emotions, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        retargeter().map(units, emotions)
+
+
+def test_a_doubtful_face_lets_the_emotion_in() -> None:
+    doubtful = retargeter().retarget(make_analysis(emotion="happiness", presence=0.5))
+    assert weight(doubtful, "mouthSmileLeft") == pytest.approx(0.3, abs=1e-3)
+    assert np.all(doubtful.weights <= 1)

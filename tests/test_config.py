@@ -1,0 +1,56 @@
+from pathlib import Path
+
+import pytest
+
+from avatar_bridge.cli.options import assemble, parse_sink
+from avatar_bridge.config import Config, parse_config, read_toml
+from avatar_bridge.errors import ConfigError
+
+
+def test_nothing_said_is_a_working_configuration() -> None:
+    config = parse_config({}, "nothing")
+    assert config == Config()
+    assert config.wire.publish.startswith("tcp://127.0.0.1:")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({"nonsense": 1}, "f.toml: nonsense: Extra inputs are not permitted, got 1"),
+        ({"track": {"max_faces": 9}}, "f.toml: track.max_faces: .* less than or equal to 4, got 9"),
+        ({"source": {"fps": "fast"}}, "f.toml: source.fps: .* valid number.*, got 'fast'"),
+        ({"source": 3}, "f.toml: source: .*, got 3"),
+    ],
+)
+def test_a_bad_setting_is_named_with_what_was_got(values: dict, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        parse_config(values, "f.toml")
+
+
+@pytest.mark.parametrize("content", [b"a = ", b"\xff\xfe", b"[x\n"])
+def test_a_broken_file_is_one_line(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "broken.toml"
+    path.write_bytes(content)
+    with pytest.raises(ConfigError, match="expected TOML, got") as caught:
+        read_toml(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"gone\.toml, got: No such file"):
+        read_toml(tmp_path / "gone.toml")
+
+
+def test_options_lie_over_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text('profile = "x"\n[track]\nmax_faces = 2\ntracker = "kcf"\n')
+    config = assemble(path, {"track.max_faces": 3, "profile": None, "source.loop": True})
+    assert (config.track.max_faces, config.track.tracker) == (3, "kcf")
+    assert (config.profile, config.source.loop) == ("x", True)
+
+
+def test_sinks_as_people_write_them() -> None:
+    assert parse_sink("memory") == {"name": "memory", "options": {}}
+    assert parse_sink("vmc:host=a,port=1") == {"name": "vmc", "options": {"host": "a", "port": "1"}}
+    with pytest.raises(ConfigError, match="expected KEY=VALUE, got 'port'"):
+        parse_sink("vmc:port")

@@ -1,0 +1,84 @@
+import math
+
+import numpy as np
+import pytest
+from conftest import make_points
+
+from avatar_bridge.geometry import (
+    box_overlap,
+    crop_transform,
+    cut_face,
+    face_box,
+    quaternion_from_matrix,
+    transform_points,
+)
+
+
+def _turned(points: np.ndarray, angle: float, centre: tuple[float, float]) -> np.ndarray:
+    cos, sin = math.cos(angle), math.sin(angle)
+    return (points - centre) @ np.array([[cos, sin], [-sin, cos]]) + centre
+
+
+def test_face_box_spans_brow_to_chin() -> None:
+    points = make_points(eyes=60)
+    box, roll = face_box(points)
+    assert roll == pytest.approx(0.0, abs=1e-6)
+    assert box[2] - box[0] == pytest.approx(2.3 * 60, rel=0.01)
+    assert box[1] < points[17:27, 1].min() + 1
+    assert box[3] > points[8, 1] - 1
+
+
+@pytest.mark.parametrize("angle", [-0.6, 0.3, 1.2])
+def test_roll_is_positive_clockwise_and_leaves_the_size(angle: float) -> None:
+    points = make_points()
+    box, roll = face_box(_turned(points, angle, (320, 240)))
+    assert roll == pytest.approx(angle, abs=1e-5)
+    straight = face_box(points)[0]
+    assert box[2] - box[0] == pytest.approx(straight[2] - straight[0], rel=1e-4)
+
+
+def test_face_box_keeps_its_size_when_the_head_turns() -> None:
+    points = make_points(centre=(0.0, 0.0))
+    turned = points * [math.cos(0.6), 1.0]
+    ratio = np.diff(face_box(turned)[0][[0, 2]]) / np.diff(face_box(points)[0][[0, 2]])
+    assert 0.85 < ratio[0] < 1.0
+
+
+@pytest.mark.parametrize("roll", [0.0, 0.5, -2.0])
+def test_crop_maps_its_middle_to_the_middle_of_the_box(roll: float) -> None:
+    box = np.array([100, 50, 200, 150], np.float32)
+    matrix = crop_transform(box, roll, margin=1.5, size=112)
+    assert transform_points(matrix, np.array([[56.0, 56.0]]))[0] == pytest.approx([150, 100])
+    corner = transform_points(matrix, np.array([[0.0, 56.0]]))[0]
+    assert math.dist(corner, (150, 100)) == pytest.approx(75)
+
+
+def test_a_rolled_face_comes_out_upright() -> None:
+    points = _turned(make_points(), 0.7, (320, 240))
+    crop = cut_face(np.zeros((480, 640, 3), np.uint8), *face_box(points), margin=1.3, size=112)
+    inverse = np.linalg.inv(np.vstack([crop.to_frame, [0, 0, 1]]))[:2]
+    upright = transform_points(inverse.astype(np.float32), points)
+    assert upright[39, 1] == pytest.approx(upright[42, 1], abs=0.01)
+    assert upright[36, 0] < upright[45, 0]
+
+
+def test_a_crop_outside_the_picture_still_has_its_size() -> None:
+    box = np.array([-500, -500, -400, -400], np.float32)
+    crop = cut_face(np.full((20, 20, 3), 9, np.uint8), box, 0.0, margin=1.0, size=32)
+    assert crop.image.shape == (32, 32, 3)
+    assert (crop.image == 9).all()
+
+
+@pytest.mark.parametrize(
+    ("other", "overlap"),
+    [((0, 0, 10, 10), 1.0), ((5, 0, 15, 10), 1 / 3), ((10, 0, 20, 10), 0.0), ((50, 50, 60, 60), 0)],
+)
+def test_overlap(other: tuple[float, ...], overlap: float) -> None:
+    box = np.array([0, 0, 10, 10], np.float32)
+    assert box_overlap(box, np.array(other, np.float32)) == pytest.approx(overlap)
+
+
+def test_quaternion_of_a_quarter_turn() -> None:
+    about_y = np.array([[0, 0, 1], [0, 1, 0], [-1, 0, 0]], float)
+    half = math.sqrt(0.5)
+    assert quaternion_from_matrix(about_y) == pytest.approx([0, half, 0, half], abs=1e-6)

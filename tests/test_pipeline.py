@@ -1,0 +1,190 @@
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from conftest import make_analysis, make_points
+
+from avatar_bridge.clock import ManualClock
+from avatar_bridge.config import LossConfig
+from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
+from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
+from avatar_bridge.geometry import face_box
+from avatar_bridge.pipeline import Pipeline
+from avatar_bridge.retarget.profile import load_profile
+from avatar_bridge.retarget.retargeter import Retargeter
+from avatar_bridge.smooth.none import NoSmoother
+from avatar_bridge.telemetry import Telemetry
+from avatar_bridge.track.landmarks import LandmarkTracker
+from avatar_bridge.types import Detection, FaceAnalysis, FaceCrop, Image
+
+SMILE = BLENDSHAPE_INDEX["mouthSmileLeft"]
+NS = 1_000_000_000
+
+
+class ScriptedDetector:
+    """Finds what the test says."""
+
+    def __init__(self) -> None:
+        self.faces: Sequence[np.ndarray] = [make_points()]
+        self.runs = 0
+
+    def detect(self, image: Image) -> tuple[Detection, ...]:
+        self.runs += 1
+        return tuple(Detection(face_box(points)[0], 0.9) for points in self.faces)
+
+
+class ScriptedAnalyzer:
+    """Sees what the test says, at the scripted face nearest to the crop."""
+
+    crop_size = 112
+    crop_margin = 1.3
+    action_units = ACTION_UNIT_NAMES
+
+    def __init__(self, detector: ScriptedDetector) -> None:
+        self._detector = detector
+        self.units = {"AU12L": 0.8}
+        self.runs = 0
+
+    def analyze(self, crop: FaceCrop, image_size: tuple[int, int]) -> FaceAnalysis:
+        self.runs += 1
+        middle = crop.to_frame @ np.array([56, 56, 1])
+        near = [p for p in self._detector.faces if abs(p.mean(0)[0] - middle[0]) < 120]
+        if not near:
+            return make_analysis(presence=0.05)
+        return make_analysis(self.units, points=near[0])
+
+
+class Rig:
+    def __init__(self, max_faces: int = 1) -> None:
+        self.detector = ScriptedDetector()
+        self.analyzer = ScriptedAnalyzer(self.detector)
+        self.telemetry = Telemetry(ManualClock())
+        self.pipeline = Pipeline(
+            detector=self.detector,
+            make_tracker=lambda: LandmarkTracker(max_faces),
+            analyzer=self.analyzer,
+            retargeter=Retargeter(load_profile("arkit"), ACTION_UNIT_NAMES),
+            make_smoother=NoSmoother,
+            loss=LossConfig(hold_s=0.3, decay_s=0.7),
+            telemetry=self.telemetry,
+        )
+
+
+def test_a_face_becomes_a_state(frames) -> None:
+    (state,) = Rig().pipeline.process(frames(3))
+    assert (state.tracked, state.face_id, state.frame_index) == (True, 1, 3)
+    assert state.captured_ns == frames(3).captured_ns
+    assert state.blendshapes.weights[SMILE] == pytest.approx(0.8)
+    assert state.image_size == (640, 480)
+    assert state.landmarks is not None
+    assert state.box == pytest.approx(face_box(make_points())[0])
+
+
+def test_a_detected_face_is_looked_at_twice_and_a_followed_one_once(frames) -> None:
+    rig = Rig()
+    rig.pipeline.process(frames(0))
+    assert (rig.detector.runs, rig.analyzer.runs) == (1, 2)
+    rig.pipeline.process(frames(1))
+    assert (rig.detector.runs, rig.analyzer.runs) == (1, 3)
+
+
+def test_an_empty_room_still_sends_a_neutral_state(frames) -> None:
+    rig = Rig()
+    rig.detector.faces = []
+    (state,) = rig.pipeline.process(frames(0))
+    assert (state.tracked, state.face_id, state.confidence) == (False, 0, 0.0)
+    assert not state.blendshapes.weights.any()
+    assert not state.box.any()
+
+
+def test_a_false_alarm_of_the_detector_is_no_face(frames) -> None:
+    rig = Rig()
+    faces = rig.detector.faces
+    rig.detector.detect = lambda image: (Detection(face_box(faces[0])[0], 1.0),)  # type: ignore
+    rig.detector.faces = []
+    assert [s.tracked for s in rig.pipeline.process(frames(0))] == [False]
+
+
+def test_a_lost_face_holds_decays_and_comes_back(frames) -> None:
+    rig = Rig()
+    rig.pipeline.process(frames(0, captured_ns=0))
+    faces, rig.detector.faces = rig.detector.faces, []
+
+    def smile_at(seconds: float) -> float:
+        (state,) = rig.pipeline.process(frames(1, captured_ns=int(seconds * NS)))
+        assert (state.tracked, state.face_id, state.confidence) == (False, 1, 0.0)
+        assert state.landmarks is None
+        return float(state.blendshapes.weights[SMILE])
+
+    smiles = [smile_at(t) for t in (0.1, 0.3, 0.65, 0.9, 1.0, 5.0)]
+    assert smiles[:2] == pytest.approx([0.8, 0.8])
+    assert smiles[2] == pytest.approx(0.4)
+    assert 0 < smiles[3] < 0.1
+    assert smiles[4:] == [0, 0]
+    rig.detector.faces = faces
+    (state,) = rig.pipeline.process(frames(9, captured_ns=6 * NS))
+    assert (state.tracked, state.face_id) == (True, 1)
+
+
+def test_emotions_and_units_fade_too(frames) -> None:
+    rig = Rig()
+    rig.pipeline.process(frames(0, captured_ns=0))
+    rig.detector.faces = []
+    (state,) = rig.pipeline.process(frames(1, captured_ns=2 * NS))
+    assert not state.action_units.intensities.any()
+    assert state.emotions.probabilities[-1] == pytest.approx(1.0)
+
+
+def test_a_source_that_stalls_lets_the_face_fade(frames) -> None:
+    rig = Rig()
+    assert rig.pipeline.idle(0) == ()
+    rig.pipeline.process(frames(0, captured_ns=0))
+    (state,) = rig.pipeline.idle(5 * NS)
+    assert not state.tracked
+    assert state.captured_ns == 5 * NS
+    assert not state.blendshapes.weights.any()
+
+
+def test_several_faces_keep_their_ids(frames) -> None:
+    rig = Rig(max_faces=2)
+    left, right = make_points((160, 240)), make_points((480, 240))
+    rig.detector.faces = [left, right]
+    first = rig.pipeline.process(frames(0))
+    second = rig.pipeline.process(frames(1))
+    for states in (first, second):
+        assert [s.face_id for s in states] == [1, 2]
+        assert states[0].box[0] < states[1].box[0]
+
+
+def test_a_second_face_that_left_is_forgotten_once_it_faded(frames) -> None:
+    rig = Rig(max_faces=2)
+    left, right = make_points((160, 240)), make_points((480, 240))
+    rig.detector.faces = [left, right]
+    rig.pipeline.process(frames(0, captured_ns=0))
+    rig.detector.faces = [left]
+    fading = rig.pipeline.process(frames(1, captured_ns=NS // 2))
+    assert [(s.face_id, s.tracked) for s in fading] == [(1, True), (2, False)]
+    gone = rig.pipeline.process(frames(2, captured_ns=2 * NS))
+    assert [(s.face_id, s.tracked) for s in gone] == [(1, True)]
+
+
+def test_a_profile_can_change_between_frames(frames) -> None:
+    rig = Rig()
+    rig.pipeline.process(frames(0))
+    rig.pipeline.use(Retargeter(load_profile("arkit"), ()))
+    assert rig.pipeline.retargeter.capabilities != Rig().pipeline.retargeter.capabilities
+
+
+def test_a_restart_forgets_all_faces(frames) -> None:
+    rig = Rig()
+    rig.pipeline.process(frames(0))
+    rig.detector.faces = []
+    rig.pipeline.restart()
+    assert [s.face_id for s in rig.pipeline.process(frames(1))] == [0]
+
+
+def test_every_stage_is_timed(frames) -> None:
+    rig = Rig()
+    rig.pipeline.process(frames(0))
+    stages = [stage.name for stage in rig.telemetry.snapshot("running").stages]
+    assert stages == ["detect", "track", "align", "analyze", "retarget", "smooth"]
