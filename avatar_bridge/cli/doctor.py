@@ -61,9 +61,7 @@ def doctor(
 def _providers() -> Iterator[Finding]:
     chosen = choose_providers()[0]
     if chosen == CPU and sys.platform != "darwin":
-        cure = (
-            "for an NVIDIA GPU install its driver, CUDA and cuDNN 9; the CPU is enough for one face"
-        )
+        cure = "the CPU is enough for one face; an NVIDIA GPU needs its driver, CUDA and cuDNN 9"
         yield Finding("provider", "note", chosen, cure)
     else:
         yield Finding("provider", "ok", chosen)

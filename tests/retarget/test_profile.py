@@ -47,5 +47,5 @@ def test_a_bad_profile_is_one_line_that_names_the_place(
 
 
 def test_an_unknown_name_lists_the_choices() -> None:
-    with pytest.raises(ConfigError, match="unknown profile 'nobody'; expected one of: .*arkit"):
+    with pytest.raises(ConfigError, match=r"unknown profile 'nobody'; expected one of: .*arkit"):
         load_profile("nobody")

@@ -1,3 +1,4 @@
+import itertools
 import logging
 
 import pytest
@@ -44,7 +45,7 @@ def test_a_failure_is_logged_once_and_followed_by_growing_pauses(rig, caplog, er
             if sink.calls > before:
                 tried_at.append(tick * 0.1)
             clock.sleep(0.1)
-    pauses = [b - a for a, b in zip(tried_at, tried_at[1:], strict=False)]
+    pauses = [b - a for a, b in itertools.pairwise(tried_at)]
     assert len(caplog.records) == 1
     assert str(error) in caplog.text
     assert pauses[0] == pytest.approx(FIRST_PAUSE_S, abs=0.15)

@@ -1,3 +1,5 @@
+import itertools
+
 import numpy as np
 import pytest
 from conftest import make_motion
@@ -89,7 +91,7 @@ def test_lost_faces_hold_then_ease_back() -> None:
     left = [remaining(t, hold_s=0.3, decay_s=0.7) for t in np.linspace(0, 1.2, 25)]
     assert left[0] == left[6] == 1.0
     assert left[-1] == 0.0
-    assert all(a >= b for a, b in zip(left, left[1:], strict=False))
+    assert all(a >= b for a, b in itertools.pairwise(left))
 
 
 def test_fading_scales_the_face_and_straightens_the_head() -> None:
