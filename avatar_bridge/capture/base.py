@@ -2,7 +2,8 @@
 
 A source's module exposes `create(target, config, clock) -> Source`: `target` is what follows the
 name in the source's address (`camera:0` → `0`), `config` is the `SourceConfig`. It opens the
-device or file there and raises CaptureError, in one line, when it cannot.
+device or file there and raises CaptureError, in one line, when it cannot. It leaves
+`config.mirror` alone: `address.open_source` mirrors for all of them.
 
 **Freshness:** `read` blocks until a picture is there. A live source gives the newest picture and
 lets older ones go; a file played in real time gives each picture when its time has come; a file
@@ -50,3 +51,17 @@ class Source(Protocol):
     def close(self) -> None:
         """Release the device or file, also while another thread is in `read`, which then ends."""
         ...
+
+
+def picture_name(source: Source, index: int) -> str | None:
+    """The file name of one picture.
+
+    Args:
+        source: a folder of images has `names`, in the order of its pictures; others have none.
+        index: `Frame.index`.
+
+    Returns:
+        None where the source's pictures have no names.
+    """
+    names: tuple[str, ...] = getattr(source, "names", ())
+    return names[index % len(names)] if names else None

@@ -1,0 +1,57 @@
+"""From an address to an open source.
+
+An address is a source's name (`performer`), a name and a target (`camera:0`, `video:clip.bin`)
+or a path, which is told apart by what lies there. A name wins over a file of that name: write
+`./performer` for the file.
+"""
+
+import contextlib
+from pathlib import Path
+
+from avatar_bridge.capture import SOURCES
+from avatar_bridge.capture.base import Source
+from avatar_bridge.capture.mirror import MirroredSource
+from avatar_bridge.clock import Clock
+from avatar_bridge.config import SourceConfig
+from avatar_bridge.errors import CaptureError
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
+ACCEPTED = "performer, camera:INDEX, camera:URL, or the path of a video, an image or a folder"
+
+
+def resolve(uri: str) -> tuple[str, str]:
+    r"""Tell which source an address means.
+
+    A drive letter (`C:\clip.mp4`) is no source's name, so Windows paths need no care.
+
+    Args:
+        uri: the address, as in `SourceConfig.uri`.
+
+    Returns:
+        The source's name and its target.
+
+    Raises:
+        CaptureError: neither a source's name nor an existing path.
+    """
+    name, separator, target = uri.strip().partition(":")
+    if name in SOURCES.names() and (separator or name == "performer"):
+        return name, target
+    # What is no possible path, such as a name too long, raises where it is looked for.
+    with contextlib.suppress(OSError, ValueError, RuntimeError):
+        path = Path(uri).expanduser()
+        if uri.strip() and path.is_dir():
+            return "images", str(path)
+        if uri.strip() and path.exists():
+            return ("images" if path.suffix.lower() in IMAGE_SUFFIXES else "video"), str(path)
+    raise CaptureError(f"expected {ACCEPTED}; got {uri!r}, which is none of them")
+
+
+def open_source(config: SourceConfig, clock: Clock) -> Source:
+    """Open the source that a configuration asks for, mirrored where it says so.
+
+    Raises:
+        CaptureError: the address means nothing, or what it means cannot be opened.
+    """
+    name, target = resolve(config.uri)
+    source = SOURCES.create(name, target, config, clock)
+    return MirroredSource(source) if config.mirror else source
