@@ -1,0 +1,99 @@
+"""Takes in the format of Epic's Live Link Face app.
+
+**Convention (columns):** `Timecode,BlendshapeCount`, the 52 blendshapes in canonical order with a
+capital first letter, then yaw, pitch and roll of the head, the left and the right eye.
+**Convention (rows):** ten decimals. Where no face was found the count is 0 and the 61 cells are
+empty.
+**Convention (timecode):** HH:MM:SS:FF.fff, frames of the nearest whole rate with a thousandth of
+a frame; it runs from 00:00:00:00.000 at the take's start, and wraps after a day.
+**Convention (angles):** radians. Yaw is positive to the subject's right, pitch is positive
+downward, roll is positive toward the subject's left shoulder (clockwise in a picture that is not
+mirrored). Both are the signs of Unreal's rotator for a face that looks along -X. For the eyes they
+were measured on takes of the app: yaw rises with eyeLookOutRight and eyeLookInLeft, pitch with
+eyeLookDown, and roll is yaw times pitch, as it is for an eye that looks up and then aside without
+twisting. The app converts the head by the same rule, so the head has the same signs.
+"""
+
+import math
+from pathlib import Path
+
+from avatar_bridge.export.atomic import AtomicText
+from avatar_bridge.export.base import Take
+from avatar_bridge.facs.arkit import BLENDSHAPES
+from avatar_bridge.types import FaceState, Float32, HeadPose
+
+ANGLES = tuple(
+    f"{part}{axis}" for part in ("Head", "LeftEye", "RightEye") for axis in ("Yaw", "Pitch", "Roll")
+)
+COLUMNS = (*(name[0].upper() + name[1:] for name in BLENDSHAPES), *ANGLES)  # 61
+DEFAULT_FPS = 60.0  # the app's own, for a source that does not know its rate
+DAY_S = 24 * 60 * 60
+SUBFRAMES = 1000
+
+
+class LiveLinkCsvWriter(Take):
+    """Writes one take; see `export.base` for how it behaves.
+
+    Args:
+        path: the file.
+        fps: pictures a second, for the timecode; 0 where unknown.
+
+    Raises:
+        SinkError: the file cannot be written.
+    """
+
+    def __init__(self, path: Path, fps: float) -> None:
+        super().__init__(AtomicText(path))
+        self._fps = fps if fps > 0 else DEFAULT_FPS
+        self._add(",".join(("Timecode", "BlendshapeCount", *COLUMNS)) + "\n")
+
+    def write(self, state: FaceState | None, time_s: float, name: str | None = None) -> None:
+        stamp = timecode(time_s, self._fps)
+        if state is None or not state.tracked:
+            self._add(f"{stamp},0" + "," * len(COLUMNS) + "\n")
+            return
+        values = (
+            *state.blendshapes.weights.tolist(),
+            *head_angles(state.head_pose),
+            *eye_angles(state.gaze.left),
+            *eye_angles(state.gaze.right),
+        )
+        cells = ",".join(f"{value:.10f}" for value in values)
+        self._add(f"{stamp},{len(COLUMNS)},{cells}\n")
+
+
+def timecode(time_s: float, fps: float) -> str:
+    """HH:MM:SS:FF.fff of a moment.
+
+    Args:
+        time_s: seconds since the start, not negative.
+        fps: frames a second, above 0; taken to the nearest whole rate.
+    """
+    rate = max(1, round(fps))
+    ticks = round(time_s * rate * SUBFRAMES) % (DAY_S * rate * SUBFRAMES)
+    seconds, ticks = divmod(ticks, rate * SUBFRAMES)
+    frames, subframes = divmod(ticks, SUBFRAMES)
+    minutes, second = divmod(seconds, 60)
+    hour, minute = divmod(minutes, 60)
+    return f"{hour:02d}:{minute:02d}:{second:02d}:{frames:02d}.{subframes:03d}"
+
+
+def head_angles(pose: HeadPose) -> tuple[float, float, float]:
+    """Yaw, pitch and roll of a head in the app's convention."""
+    x, y, z, w = (float(part) for part in pose.orientation)
+    # The face's axes in the camera's: `out` of the face, and how high its left side and top point.
+    out = (2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y))
+    left_up, top_up = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z)
+    yaw = math.atan2(-out[0], out[2])
+    pitch = math.atan2(-out[1], math.hypot(out[0], out[2]))
+    return yaw, pitch, math.atan2(-left_up, top_up)
+
+
+def eye_angles(gaze: Float32) -> tuple[float, float, float]:
+    """Yaw, pitch and roll of an eye in the app's convention.
+
+    Args:
+        gaze: (2,) yaw to the subject's left and pitch upward, in radians.
+    """
+    yaw, pitch = -float(gaze[0]), -float(gaze[1])
+    return yaw, pitch, yaw * pitch
