@@ -50,14 +50,19 @@ class Bridge:
         self._capture_error: AvatarBridgeError | None = None
         self._profiles: queue.SimpleQueue[Retargeter] = queue.SimpleQueue()
         self._backend = _Backend(parts, self._pipeline.retargeter, self._profiles)
-        self._control: ControlService | None = None
-        if parts.config.wire.control:
-            self._control = ControlService(
-                parts.config.wire.control,
-                self._backend,
-                parts.clock,
-                insecure=parts.config.wire.insecure,
+        self._control = self._open_control()
+
+    def _open_control(self) -> ControlService | None:
+        wire = self._parts.config.wire
+        if not wire.control:
+            return None
+        try:
+            return ControlService(
+                wire.control, self._backend, self._parts.clock, insecure=wire.insecure
             )
+        except AvatarBridgeError:
+            self._close_parts()
+            raise
 
     @property
     def telemetry(self) -> Telemetry:
@@ -140,13 +145,16 @@ class Bridge:
     def _shut_down(self, capturing: threading.Thread) -> None:
         self._stopping.set()
         self._mailbox.close()
-        self._parts.source.close()
+        self._close_parts()
         if capturing.is_alive():
             capturing.join(_JOIN_S)
             if capturing.is_alive():
                 _log.warning("the source %s did not let go in time", self._parts.source.label)
         if self._control:
             self._control.stop()
+
+    def _close_parts(self) -> None:
+        self._parts.source.close()
         for sink in self._parts.sinks:
             sink.close()
 
@@ -191,7 +199,8 @@ class _Backend:
         return self._retargeter.map(action_units, emotions)
 
     def analyze(self, image: bytes) -> tuple[FaceState, ...]:
-        picture = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
+        buffer = np.frombuffer(image, np.uint8)
+        picture = cv2.imdecode(buffer, cv2.IMREAD_COLOR) if image else None
         if picture is None:
             raise CaptureError(f"expected a JPEG or PNG picture, got {len(image)} other bytes")
         if self._stills is None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from avatar_bridge.analyze import ANALYZERS
-from avatar_bridge.capture import open_source
+from avatar_bridge.capture.address import open_source
 from avatar_bridge.capture.base import Source
 from avatar_bridge.clock import Clock
 from avatar_bridge.config import Config
@@ -47,6 +47,7 @@ class PipelineFactory:
         self._detector = DETECTORS.get(config.track.detector)
         self._tracker = TRACKERS.get(config.track.tracker)
         self._smoother = SMOOTHERS.get(config.smoothing)
+        self._profile = load_profile(config.profile)
         model = ModelStore().find(config.analyze.model)
         self._analyzer = ANALYZERS.create(model.card.task, Net(model, config.analyze.threads))
 
@@ -62,7 +63,7 @@ class PipelineFactory:
             detector=self._detector(track.min_face),
             make_tracker=lambda: self._tracker(track.max_faces),
             analyzer=self._analyzer,
-            retargeter=build_retargeter(self._config.profile, self.action_units),
+            retargeter=Retargeter(self._profile, self.action_units),
             make_smoother=self._smoother,
             loss=self._config.loss,
             telemetry=telemetry,

@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 import typer
 from rich.table import Table
 
-from avatar_bridge.capture import open_source
+from avatar_bridge.capture.address import open_source
 from avatar_bridge.cli.console import out
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.config import Config, SourceConfig

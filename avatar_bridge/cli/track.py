@@ -7,7 +7,8 @@ import typer
 from rich.progress import Progress
 
 from avatar_bridge.build import PipelineFactory
-from avatar_bridge.capture import open_source
+from avatar_bridge.capture.address import open_source
+from avatar_bridge.capture.base import picture_name
 from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.options import assemble
 from avatar_bridge.clock import NS_PER_S, SystemClock
@@ -45,7 +46,6 @@ def track(
     clock = SystemClock()
     pipeline = PipelineFactory(settings).make(Telemetry(clock))
     pictures = open_source(settings.source, clock)
-    names = getattr(pictures, "names", None)
     tracked = written = 0
     try:
         with (
@@ -54,10 +54,10 @@ def track(
         ):
             task = progress.add_task(pictures.label, total=pictures.frame_count)
             while (frame := pictures.read()) is not None:
-                if names is not None:
+                name = picture_name(pictures, frame.index)
+                if name is not None:
                     pipeline.restart()  # stills have nothing to do with each other
                 state = pipeline.process(frame)[0]
-                name = names[frame.index] if names is not None else None
                 seen = state if state.tracked else None
                 writer.write(seen, frame.captured_ns / NS_PER_S, name)
                 tracked += state.tracked
