@@ -4,6 +4,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from rich.console import RenderableType
 from rich.live import Live
 
 from avatar_bridge.bridge import Bridge
@@ -39,7 +40,7 @@ class LiveView:
     def close(self) -> None:
         pass
 
-    def __rich__(self) -> object:
+    def __rich__(self) -> RenderableType:
         source = self._info.source if self._info else "…"
         fps = self._status.fps if self._status else 0.0
         drops = self._status.dropped if self._status else 0
