@@ -1,5 +1,6 @@
 """`avatar-bridge track`: a file or folder, offline, to a table of weights."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
@@ -13,12 +14,16 @@ from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.options import assemble
 from avatar_bridge.clock import NS_PER_S, SystemClock
 from avatar_bridge.export import open_writer
+from avatar_bridge.export.overlay import OverlayWriter
 from avatar_bridge.telemetry import Telemetry
 
 
 def track(
     source: Annotated[str, typer.Argument(metavar="INPUT", help="A video, an image or a folder.")],
     output: Annotated[Path, typer.Option("-o", "--output", help="OUT.csv or OUT.json.")],
+    overlay: Annotated[
+        Path | None, typer.Option(help="Also a video of what was seen: OUT.mp4.")
+    ] = None,
     profile: Annotated[str | None, typer.Option(help="Retarget profile: a name or a file.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second to take.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
@@ -47,11 +52,12 @@ def track(
     pipeline = PipelineFactory(settings).make(Telemetry(clock))
     pictures = open_source(settings.source, clock)
     tracked = written = 0
-    try:
-        with (
-            open_writer(output, pictures.fps) as writer,
-            Progress(console=errors) as progress,
-        ):
+    with ExitStack() as stack:
+        stack.callback(pictures.close)
+        film = OverlayWriter(overlay, pictures.fps) if overlay else None
+        if film:
+            stack.callback(film.close)
+        with open_writer(output, pictures.fps) as writer, Progress(console=errors) as progress:
             task = progress.add_task(pictures.label, total=pictures.frame_count)
             while (frame := pictures.read()) is not None:
                 name = picture_name(pictures, frame.index)
@@ -60,9 +66,9 @@ def track(
                 state = pipeline.process(frame)[0]
                 seen = state if state.tracked else None
                 writer.write(seen, frame.captured_ns / NS_PER_S, name)
+                if film:
+                    film.write(frame.image, state)
                 tracked += state.tracked
                 written += 1
                 progress.advance(task)
-    finally:
-        pictures.close()
     errors.print(f"{output}: {written} frames, a face in {tracked}", highlight=False)
