@@ -1,0 +1,1 @@
+"""Nets in torch: how they are built, not how they are trained or run."""

@@ -1,0 +1,1 @@
+"""Nets that read a whole face: one file each, the file name is the name."""

@@ -1,0 +1,1 @@
+"""How the nets are taught, judged and exported. Needs the `train` extra."""

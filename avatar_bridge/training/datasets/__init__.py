@@ -1,0 +1,1 @@
+"""Faces to learn from: sources, augmentation and batches."""
