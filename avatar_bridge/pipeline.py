@@ -37,6 +37,10 @@ _NEUTRAL_MOTION = Motion(
 )
 
 
+MOST_LOOKS = 3
+SETTLED = 0.15  # of a box side: how far the face may lie from where the crop was aimed
+
+
 @dataclass(frozen=True, slots=True)
 class _Moment:
     """What a state says of the frame it belongs to."""
@@ -142,12 +146,20 @@ class Pipeline:
             return self._tracker.update(image, detections)
 
     def _look(self, image: Image, face: TrackedFace) -> FaceAnalysis | None:
-        """Read a face, or None where there turns out to be none."""
-        analysis = self._analyze(image, face.box, face.roll)
-        if face.id not in self._held:
-            # A detector's box is rough: the landmarks seen in it make a better second crop.
-            analysis = self._analyze(image, *face_box(analysis.landmarks.points))
-        held = self._tracker.observe(face.id, analysis.presence, analysis.landmarks)
+        """Read a face, or None where there turns out to be none.
+
+        A rough box (a detector's, or a prediction that the head outran) is looked at again: the
+        landmarks seen in it make a better crop. One that never settles shows no face.
+        """
+        box, roll = face.box, face.roll
+        for look in range(MOST_LOOKS):
+            analysis = self._analyze(image, box, roll)
+            aim, (box, roll) = box, face_box(analysis.landmarks.points)
+            settled = _settled(aim, box)
+            if settled and (look > 0 or face.id in self._held):
+                break
+        presence = analysis.presence if settled else 0.0
+        held = self._tracker.observe(face.id, presence, analysis.landmarks)
         return analysis if held else None
 
     def _analyze(self, image: Image, box: Float32, roll: float) -> FaceAnalysis:
@@ -200,6 +212,12 @@ class Pipeline:
                 continue
             fading.append(_faded(moment, last, left))
         return fading if seen or fading else [_no_face(moment)]
+
+
+def _settled(aim: Float32, seen: Float32) -> bool:
+    """Whether a crop was aimed well at the face that was seen in it."""
+    side = float(aim[2] - aim[0])
+    return float(np.abs(seen - aim).max()) < SETTLED * side
 
 
 def _faded(moment: _Moment, last: FaceState, left: float) -> FaceState:
