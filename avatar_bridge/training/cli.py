@@ -153,7 +153,9 @@ def main() -> None:
     try:
         app()
     except AvatarBridgeError as error:
-        Console(stderr=True).print(f"error: {error}", style="red", highlight=False)
+        Console(stderr=True).print(
+            f"error: {error}", style="red", highlight=False, soft_wrap=True, markup=False
+        )
         sys.exit(2)
 
 

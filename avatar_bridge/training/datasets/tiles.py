@@ -150,7 +150,9 @@ def read_arrays(path: Path) -> dict[str, NDArray]:
     try:
         with np.load(path) as file:
             return dict(file)
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise ConfigError(f"expected arrays at {path}, got: {error.strerror or error}") from error
+    except ValueError as error:
         raise ConfigError(f"expected arrays at {path}, got: {error}") from error
 
 

@@ -1,0 +1,67 @@
+"""The command line from data to a model that the runtime's own store accepts."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import tomli_w
+from typer.testing import CliRunner
+
+from avatar_bridge.inference.store import ModelStore
+from avatar_bridge.training import cli
+from avatar_bridge.training.recipe import Recipe
+
+RUNNER = CliRunner()
+
+
+def run(*arguments: object) -> str:
+    result = RUNNER.invoke(cli.app, [str(argument) for argument in arguments])
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_fit_evaluate_export(
+    make_recipe: Callable[..., Recipe], tiny_data: Path, tmp_path: Path
+) -> None:
+    recipe = make_recipe(steps=2)
+    path = tmp_path / "recipe.toml"
+    path.write_text(tomli_w.dumps(_without_none(recipe.model_dump())), encoding="utf-8")
+    runs, models = tmp_path / "runs", tmp_path / "models"
+    assert "step 2" in run("fit", path, "--data", tiny_data, "--runs", runs)
+    assert "votes_nme" in run("evaluate", path, "--data", tiny_data, "--runs", runs)
+    run("export", path, "--runs", runs, "--models", models)
+    card = ModelStore(models).find(recipe.name).card
+    summary = json.loads((runs / recipe.name / "scores.json").read_text())["summary"]
+    assert card.scores == summary
+    assert {"votes_r", "votes_emotion_accuracy", "votes_own_label_accuracy"} <= set(summary)
+    assert card.action_units == recipe.action_units
+    assert card.input == recipe.input
+    assert len(card.data) == 2
+
+
+def _without_none(value: object) -> object:
+    if isinstance(value, dict):
+        return {key: _without_none(item) for key, item in value.items() if item is not None}
+    if isinstance(value, (list, tuple)):
+        return [_without_none(item) for item in value]
+    return value
+
+
+def test_list_names_everything() -> None:
+    output = run("list")
+    assert "face_small" in output
+    assert "tiles" in output
+
+
+def test_a_users_mistake_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["avatar-bridge-train", "fit", "no_such", "--data", "."])
+    with pytest.raises(SystemExit) as exit_info:
+        cli.main()
+    assert exit_info.value.code == 2
+    error = capsys.readouterr().err
+    assert error.startswith("error: unknown recipe 'no_such'")
+    assert error.count("\n") == 1
