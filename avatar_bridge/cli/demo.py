@@ -7,7 +7,7 @@ import numpy as np
 import typer
 
 from avatar_bridge.capture.performer import load_truth
-from avatar_bridge.cli.console import errors, out
+from avatar_bridge.cli.console import out
 from avatar_bridge.cli.live import run_bridge
 from avatar_bridge.cli.options import assemble
 from avatar_bridge.cli.score import ScoreSink, correlations, score_table
@@ -32,11 +32,6 @@ def demo(
             "wire.publish": pub,
             "wire.control": control,
         },
-    )
-    errors.print(
-        f"publishing on {settings.wire.publish}, control on {settings.wire.control}; "
-        "`avatar-bridge watch` in another terminal shows what arrives; Ctrl-C ends",
-        highlight=False,
     )
     scored = ScoreSink()
     bridge = run_bridge(

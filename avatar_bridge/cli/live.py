@@ -10,7 +10,7 @@ from rich.live import Live
 from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import build
 from avatar_bridge.cli.bars import face_view
-from avatar_bridge.cli.console import out
+from avatar_bridge.cli.console import errors, out
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.config import Config
 from avatar_bridge.sinks.base import Sink
@@ -66,6 +66,11 @@ def run_bridge(
     show = show and out.is_terminal
     sinks = (*extra_sinks, view) if show else extra_sinks
     bridge = Bridge(build(config, SystemClock(), sinks))
+    errors.print(
+        f"publishing on {config.wire.publish or 'nothing'}, "
+        f"control on {config.wire.control or 'nothing'}; Ctrl-C ends",
+        highlight=False,
+    )
     with _stops_on_signals(bridge):
         if show:
             with Live(view, console=out, refresh_per_second=_REDRAWS_PER_S, transient=True):

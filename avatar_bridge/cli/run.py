@@ -53,12 +53,6 @@ def run(
             "sinks": [parse_sink(text) for text in sink] if sink else None,
         },
     )
-    if not quiet:
-        errors.print(
-            f"publishing on {settings.wire.publish or 'nothing'}, "
-            f"control on {settings.wire.control or 'nothing'}",
-            highlight=False,
-        )
     bridge = run_bridge(settings, max_frames=max_frames, show=not quiet)
     status = bridge.telemetry.snapshot("ended")
     errors.print(

@@ -1,0 +1,185 @@
+"""The commands as a user types them, in this process."""
+
+import csv
+import json
+import socket
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from avatar_bridge.cli.main import main
+from avatar_bridge.cli.score import correlations
+from avatar_bridge.facs.arkit import BLENDSHAPES
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Call `avatar-bridge` with arguments; gives exit code, output and errors."""
+
+    def call(*arguments: object) -> tuple[int, str, str]:
+        monkeypatch.setattr(sys, "argv", ["avatar-bridge", *map(str, arguments)])
+        monkeypatch.setenv("COLUMNS", "500")  # no wrapped lines
+        with pytest.raises(SystemExit) as ended:
+            main()
+        printed = capsys.readouterr()
+        return int(ended.value.code or 0), printed.out, printed.err
+
+    return call
+
+
+@pytest.fixture
+def ports() -> list[str]:
+    """Options for two addresses that are free."""
+    sockets = [socket.socket() for _ in range(2)]
+    for probe in sockets:
+        probe.bind(("127.0.0.1", 0))
+    first, second = (f"tcp://127.0.0.1:{probe.getsockname()[1]}" for probe in sockets)
+    for probe in sockets:
+        probe.close()
+    return ["--pub", first, "--control", second]
+
+
+def test_demo_tracks_the_performer_and_says_how_well(run: Run, ports: list[str]) -> None:
+    code, out, _ = run("demo", "--frames", 60, "--no-open", "--json", *ports)
+    result = json.loads(out)
+    assert code == 0
+    assert result["tracked"] > 50
+    assert result["mean_r"] > 0.2
+    assert set(result["r"]) <= set(BLENDSHAPES)
+
+
+def test_demo_prints_tables_for_people(run: Run, ports: list[str]) -> None:
+    code, out, _ = run("demo", "--frames", 40, "--no-open", *ports)
+    assert code == 0
+    assert "correlation with the true weights" in out
+    assert "time per stage" in out
+
+
+def test_a_busy_port_is_one_line_with_the_address(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"tcp://127.0.0.1:{taken.getsockname()[1]}"
+        code, _, err = run("demo", "--frames", 1, "--no-open", "--pub", address, "--control", "")
+    last = err.strip().splitlines()[-1]
+    assert code == 2
+    assert address in last
+    assert "Traceback" not in err
+
+
+def test_run_serves_a_file_to_its_end(run: Run, ports: list[str], tmp_path: Path) -> None:
+    picture = tmp_path / "grey.png"
+    cv2.imwrite(str(picture), np.full((120, 160, 3), 127, np.uint8))
+    code, _, err = run("run", "--source", picture, "--quiet", *ports)
+    assert code == 0
+    assert "1 frames captured, 0 dropped" in err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--source", "no/such.mp4"], "no/such.mp4"),
+        (["run", "--profile", "nobody"], "unknown profile 'nobody'; expected one of: arkit"),
+        (["run", "--tracker", "nobody"], "unknown tracker 'nobody'; expected one of: kcf"),
+        (["run", "--detector", "nobody"], "unknown detector 'nobody'; expected one of: haar"),
+        (["run", "--max-faces", "0"], "track.max_faces"),
+        (["run", "--sink", "nowhere"], "unknown sink 'nowhere'"),
+        (["run", "--config", "gone.toml"], "gone.toml"),
+        (["run", "--pub", "tcp://0.0.0.0:5570"], "--insecure"),
+        (["run", "--pub", "nonsense"], "nonsense"),
+        (["track", "no/such.mp4", "-o", "out.csv"], "no/such.mp4"),
+        (["bench", "--source", "no/such.mp4"], "no/such.mp4"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(
+    run: Run, arguments: list[str], message: str
+) -> None:
+    code, out, err = run(*arguments)
+    lines = err.splitlines()
+    assert code == 2
+    assert message in lines[0]
+    assert len(lines) == 1
+    assert out == ""
+
+
+def test_track_writes_one_row_a_picture_and_leaves_cells_empty(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("b.png", "a.png"):
+        cv2.imwrite(str(folder / name), np.full((120, 160, 3), 127, np.uint8))
+    table = tmp_path / "out.csv"
+    code, _, err = run("track", folder, "-o", table)
+    assert code == 0
+    assert "2 frames, a face in 0" in err
+    header, *rows = list(csv.reader(table.open()))
+    assert header[:3] == ["Timecode", "BlendshapeCount", "EyeBlinkLeft"]
+    assert len(rows) == 2
+    assert all(cell == "" for row in rows for cell in row[2:])
+
+
+def test_track_names_the_pictures_in_json_and_draws_them(run: Run, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "one.png"), np.full((120, 160, 3), 127, np.uint8))
+    result, film = tmp_path / "out.json", tmp_path / "out.mp4"
+    code, _, _ = run("track", tmp_path / "one.png", "-o", result, "--overlay", film)
+    assert code == 0
+    assert json.loads(result.read_text())["frames"][0]["name"] == "one.png"
+    assert cv2.VideoCapture(str(film)).read()[0]
+
+
+def test_track_refuses_a_suffix_it_does_not_know(run: Run, tmp_path: Path) -> None:
+    cv2.imwrite(str(tmp_path / "one.png"), np.full((8, 8, 3), 127, np.uint8))
+    code, _, err = run("track", tmp_path / "one.png", "-o", tmp_path / "out.xlsx")
+    assert code == 2
+    assert ".csv" in err
+
+
+def test_doctor_judges_every_part(run: Run) -> None:
+    _, out, _ = run("doctor", "--json")
+    findings = {finding["subject"]: finding for finding in json.loads(out)}
+    assert findings["performer"]["verdict"] == "ok"
+    assert findings["model face_small"]["verdict"] == "ok"
+    assert findings["profile arkit"]["verdict"] == "ok"
+    assert all(f["cure"] for f in findings.values() if f["verdict"] != "ok")
+
+
+def test_models_come_from_their_cards(run: Run) -> None:
+    code, out, _ = run("models", "--json")
+    assert code == 0
+    assert "face_small" in [card["name"] for card in json.loads(out)]
+    code, out, _ = run("models")
+    assert "face_small" in out
+
+
+def test_bench_times_every_stage(run: Run) -> None:
+    code, out, _ = run("bench", "--frames", 30, "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert result["fps"] > 0
+    stages = {"capture", "detect", "track", "align", "analyze", "retarget", "smooth", "publish"}
+    assert set(result["stages"]) == stages
+
+
+def test_version(run: Run) -> None:
+    code, out, _ = run("--version")
+    assert (code, out.strip().count(".")) == (0, 2)
+
+
+def test_correlations_find_what_moves_together() -> None:
+    rng = np.random.default_rng(0)
+    truth = np.zeros((50, 52))
+    truth[:, 3], truth[:, 7] = rng.random(50), rng.random(50)
+    frames = list(range(25, 75))  # over the seam of a loop
+    ours = truth[np.array(frames) % 50].copy()
+    ours[:, 7] = 0.0
+    scores = correlations(truth, frames, list(ours))
+    assert scores == {
+        BLENDSHAPES[3]: pytest.approx(1.0),
+        BLENDSHAPES[7]: 0.0,
+    }
+    assert correlations(truth, frames[:3], list(ours[:3])) == {}
