@@ -21,6 +21,7 @@ from avatar_bridge.wire.subscriber import Received, Subscriber
 
 _WINDOW = 120  # messages that rate and latency are told over
 _WAIT_S = 0.1
+_REDRAW_S = 1 / 12
 _SILENCE_S = 2.0
 
 
@@ -111,12 +112,8 @@ def watch(
             if as_json:
                 _follow(subscriber, watched, clock, messages, _print_line)
             else:
-                with Live(console=out, refresh_per_second=12, transient=True) as live:
-
-                    def show(_: Received | None) -> None:
-                        live.update(watched.view(clock.now_ns()))
-
-                    _follow(subscriber, watched, clock, messages, show)
+                with Live(console=out, auto_refresh=False, transient=True) as live:
+                    _follow(subscriber, watched, clock, messages, _redraw(live, watched, clock))
         except KeyboardInterrupt:
             pass  # the way to end it
     latency = watched.latency()
@@ -143,6 +140,20 @@ def _follow(
         if received is not None:
             watched.take(received, clock.now_ns())
         show(received)
+
+
+def _redraw(live: Live, watched: Watched, clock: SystemClock) -> Callable[[object], None]:
+    """Draws now and then: messages come faster than anyone reads."""
+    drawn_ns = 0
+
+    def show(_: object) -> None:
+        nonlocal drawn_ns
+        now_ns = clock.now_ns()
+        if now_ns - drawn_ns >= _REDRAW_S * NS_PER_S:
+            drawn_ns = now_ns
+            live.update(watched.view(now_ns), refresh=True)
+
+    return show
 
 
 def _print_line(received: Received | None) -> None:
