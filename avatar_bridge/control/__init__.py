@@ -1,0 +1,1 @@
+"""Requests to a running bridge and their answers."""

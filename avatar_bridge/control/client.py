@@ -1,0 +1,181 @@
+"""The asking end of the control service, for the command line and for tests."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import TracebackType
+
+import numpy as np
+import zmq
+
+from avatar_bridge.clock import NS_PER_MS, NS_PER_S, Clock
+from avatar_bridge.errors import WireError
+from avatar_bridge.types import Blendshapes, StreamInfo
+from avatar_bridge.wire.address import check_address
+from avatar_bridge.wire.codec import (
+    SCHEMA_VERSION,
+    ReceivedFace,
+    expect_version,
+    parse,
+    read_face,
+    read_meta,
+)
+from avatar_bridge.wire.v1 import control_pb2 as pb
+
+
+class RequestRefusedError(WireError):
+    """The service answered with an error.
+
+    Attributes:
+        code: a name of ErrorCode without its prefix, such as "NOT_FOUND".
+    """
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """How far away a server is.
+
+    Attributes:
+        round_trip_ns: from sending to receiving.
+        offset_ns: server's clock minus this one's, exact to half the round trip. A message's age
+            is this clock + offset_ns - its published_ns.
+        stream_id: of the server's run.
+    """
+
+    round_trip_ns: int
+    offset_ns: int
+    stream_id: str
+
+
+class ControlClient:
+    """A DEALER socket; used by one thread.
+
+    Every request raises WireError if there is no answer in time, and RequestRefusedError if the
+    answer is an error.
+
+    Args:
+        address: of the service.
+        clock: measures pings and timeouts.
+        timeout_s: longest wait for one answer, in seconds.
+
+    Raises:
+        ConfigError: not an address.
+    """
+
+    def __init__(self, address: str, clock: Clock, *, timeout_s: float = 2.0) -> None:
+        check_address(address)
+        self._address = address
+        self._clock = clock
+        self._timeout_s = timeout_s
+        self._last_id = 0
+        self._context = zmq.Context()
+        self._socket = self._context.socket(zmq.DEALER)
+        self._socket.setsockopt(zmq.LINGER, 0)
+        self._socket.setsockopt(zmq.IPV6, int("[" in address))
+        # Without a server a request is not kept to surprise a later one.
+        self._socket.setsockopt(zmq.IMMEDIATE, 1)
+        try:
+            self._socket.connect(address)
+        except zmq.ZMQError as error:
+            self.close()
+            raise WireError(f"cannot connect to {address}: {error.strerror}") from error
+
+    def __enter__(self) -> "ControlClient":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def ping(self) -> Ping:
+        """Measure the round trip and the clocks."""
+        sent_ns = self._clock.now_ns()
+        answer = self.request(pb.ControlRequest(ping=pb.PingRequest(client_ns=sent_ns))).ping
+        received_ns = self._clock.now_ns()
+        middle_ns = (answer.client_ns + received_ns) // 2
+        return Ping(received_ns - answer.client_ns, answer.server_ns - middle_ns, answer.stream_id)
+
+    def info(self) -> StreamInfo:
+        """What the stream carries."""
+        answer = self.request(pb.ControlRequest(get_meta=pb.GetMetaRequest()))
+        return read_meta(answer.get_meta.meta)
+
+    def profiles(self) -> tuple[str, ...]:
+        """Names that `set_profile` takes."""
+        answer = self.request(pb.ControlRequest(list_profiles=pb.ListProfilesRequest()))
+        return tuple(answer.list_profiles.names)
+
+    def set_profile(self, name: str) -> None:
+        """Change the retarget profile."""
+        self.request(pb.ControlRequest(set_profile=pb.SetProfileRequest(name=name)))
+
+    def map(
+        self, action_units: Mapping[str, float], emotions: Mapping[str, float] | None = None
+    ) -> Blendshapes:
+        """Weights for action units and emotions, by name, each in [0, 1]."""
+        asked = pb.MapRequest(action_units=dict(action_units), emotions=dict(emotions or {}))
+        answer = self.request(pb.ControlRequest(map=asked))
+        try:
+            return Blendshapes(np.array(list(answer.map.blendshapes), np.float32))
+        except ValueError as error:
+            raise WireError(f"map: {error}") from error
+
+    def analyze(self, image: bytes) -> tuple[ReceivedFace, ...]:
+        """The faces of a JPEG or PNG file."""
+        answer = self.request(pb.ControlRequest(analyze=pb.AnalyzeRequest(image=image)))
+        return tuple(read_face(face) for face in answer.analyze.faces)
+
+    def request(self, request: pb.ControlRequest) -> pb.ControlResponse:
+        """Ask anything; version and number are filled in here.
+
+        Raises:
+            WireError: no answer in time, or one that is not ours.
+            RequestRefusedError: the answer is an error.
+        """
+        self._last_id += 1
+        request.schema_version = SCHEMA_VERSION
+        request.request_id = self._last_id
+        deadline_ns = self._clock.now_ns() + round(self._timeout_s * NS_PER_S)
+        self._wait(zmq.POLLOUT, deadline_ns)
+        try:
+            self._socket.send(request.SerializeToString(), zmq.NOBLOCK)
+        except zmq.Again as error:
+            raise WireError(f"expected a server at {self._address}, got none") from error
+        while True:
+            self._wait(zmq.POLLIN, deadline_ns)
+            response = parse(pb.ControlResponse, self._socket.recv(zmq.NOBLOCK))
+            expect_version(response.schema_version)
+            if response.HasField("error") and response.request_id in (0, self._last_id):
+                code = response.error.code
+                name = pb.ErrorCode.Name(code) if code in pb.ErrorCode.values() else str(code)
+                raise RequestRefusedError(name.removeprefix("ERROR_CODE_"), response.error.message)
+            if response.request_id == self._last_id:
+                return self._expected(request, response)
+            # else the late answer to a request that was given up
+
+    def close(self) -> None:
+        """Disconnect; never waits."""
+        self._socket.close()
+        self._context.term()
+
+    def _wait(self, event: int, deadline_ns: int) -> None:
+        left_ms = math.ceil((deadline_ns - self._clock.now_ns()) / NS_PER_MS)
+        if left_ms < 0 or not self._socket.poll(left_ms, event):
+            raise WireError(
+                f"expected an answer from {self._address} within {self._timeout_s} s, got none"
+            )
+
+    @staticmethod
+    def _expected(request: pb.ControlRequest, response: pb.ControlResponse) -> pb.ControlResponse:
+        asked, got = request.WhichOneof("body"), response.WhichOneof("body")
+        if asked != got:
+            raise WireError(f"expected an answer to {asked}, got one to {got}")
+        return response

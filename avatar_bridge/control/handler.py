@@ -1,0 +1,127 @@
+"""Request bytes in, response bytes out: the control service without its socket."""
+
+import logging
+from collections.abc import Callable
+
+from avatar_bridge.clock import Clock
+from avatar_bridge.control.base import Backend
+from avatar_bridge.errors import AvatarBridgeError, CaptureError, ConfigError, WireError
+from avatar_bridge.wire.codec import (
+    SCHEMA_VERSION,
+    expect_version,
+    face_message,
+    meta_message,
+    parse,
+)
+from avatar_bridge.wire.v1 import control_pb2 as pb
+
+MAX_IMAGE_BYTES = 8 << 20
+
+_log = logging.getLogger(__name__)
+
+
+class _RefusedError(Exception):
+    """A request that is answered with an error."""
+
+    def __init__(self, code: pb.ErrorCode, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class Handler:
+    """Answers requests; never raises for what a client sends or a backend does.
+
+    Args:
+        backend: does what is requested.
+        clock: the one that stamps the stream.
+    """
+
+    def __init__(self, backend: Backend, clock: Clock) -> None:
+        self._backend = backend
+        self._clock = clock
+        self._actions: dict[str, Callable[[pb.ControlRequest, pb.ControlResponse], None]] = {
+            "ping": self._ping,
+            "get_meta": self._get_meta,
+            "list_profiles": self._list_profiles,
+            "set_profile": self._set_profile,
+            "map": self._map,
+            "analyze": self._analyze,
+        }
+
+    def answer(self, payload: bytes) -> bytes:
+        """The one response to a request, whatever its bytes are."""
+        response = pb.ControlResponse(schema_version=SCHEMA_VERSION)
+        try:
+            self._act(payload, response)
+        except _RefusedError as refused:
+            _fail(response, refused.code, refused)
+        except WireError as error:
+            _fail(response, pb.ERROR_CODE_MALFORMED, error)
+        except (ConfigError, CaptureError) as error:
+            _fail(response, pb.ERROR_CODE_INVALID_ARGUMENT, error)
+        except AvatarBridgeError as error:
+            _fail(response, pb.ERROR_CODE_INTERNAL, error)
+        except Exception as error:  # noqa: BLE001 - one request must not end the service
+            _log.exception("a control request failed")
+            _fail(response, pb.ERROR_CODE_INTERNAL, type(error).__name__)
+        return response.SerializeToString()
+
+    def _act(self, payload: bytes, response: pb.ControlResponse) -> None:
+        request = parse(pb.ControlRequest, payload)
+        response.request_id = request.request_id
+        expect_version(request.schema_version)
+        name = request.WhichOneof("body")
+        if name is None:
+            known = ", ".join(self._actions)
+            raise _RefusedError(
+                pb.ERROR_CODE_UNKNOWN_REQUEST, f"expected one of {known}, got another"
+            )
+        if name not in self._actions:
+            raise _RefusedError(pb.ERROR_CODE_UNSUPPORTED, f"this server does not do {name}")
+        self._actions[name](request, response)
+
+    def _ping(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        response.ping.client_ns = request.ping.client_ns
+        response.ping.stream_id = self._backend.info().stream_id
+        response.ping.server_ns = self._clock.now_ns()
+
+    def _get_meta(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        response.get_meta.meta.CopyFrom(meta_message(self._backend.info()))
+
+    def _list_profiles(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        response.list_profiles.names.extend(self._backend.profiles())
+        response.list_profiles.current = self._backend.info().profile
+
+    def _set_profile(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        name, names = request.set_profile.name, self._backend.profiles()
+        if name not in names:
+            raise _RefusedError(
+                pb.ERROR_CODE_NOT_FOUND, f"expected one of {', '.join(names)}, got {name!r}"
+            )
+        self._backend.set_profile(name)
+        response.set_profile.SetInParent()
+
+    def _map(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        asked = request.map
+        weights = self._backend.map(dict(asked.action_units), dict(asked.emotions)).weights
+        response.map.blendshapes.extend(weights.tolist())
+
+    def _analyze(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        image = request.analyze.image
+        if not 0 < len(image) <= MAX_IMAGE_BYTES:
+            raise _RefusedError(
+                pb.ERROR_CODE_INVALID_ARGUMENT,
+                f"expected a picture of 1 to {MAX_IMAGE_BYTES} bytes, got {len(image)}",
+            )
+        states = self._backend.analyze(image)
+        stream_id, now_ns = self._backend.info().stream_id, self._clock.now_ns()
+        response.analyze.SetInParent()
+        for seq, state in enumerate(states):
+            response.analyze.faces.append(
+                face_message(state, stream_id=stream_id, seq=seq, published_ns=now_ns)
+            )
+
+
+def _fail(response: pb.ControlResponse, code: pb.ErrorCode, reason: object) -> None:
+    response.error.code = code
+    response.error.message = " ".join(str(reason).split())

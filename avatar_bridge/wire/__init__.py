@@ -1,0 +1,1 @@
+"""Messages and addresses: face states to bytes and back, over ZeroMQ."""
