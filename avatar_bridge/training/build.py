@@ -20,7 +20,8 @@ from avatar_bridge.training.datasets.faces import CropSpec, FaceBatch, FaceStrea
 from avatar_bridge.training.datasets.source import TRAIN, FaceSource
 from avatar_bridge.training.recipe import Recipe
 
-# Adding a kind of data is adding a module whose `create(root, **options)` gives a FaceSource.
+# Adding a kind of data is adding a module whose `create(root, ..., limit, only)` gives a
+# FaceSource of at most `limit` rows, all of the split `only` where that is not None.
 SOURCES: Registry[FaceSource] = Registry(
     "data source",
     "avatar_bridge.training.datasets",

@@ -33,6 +33,7 @@ DataOption = Annotated[
         help="Folder of data sets: fer2013/, muxspace/ and, to evaluate, clips/.",
     ),
 ]
+IctOption = Annotated[Path, typer.Option(help="Folder or checkout of ICT-FaceKit.")]
 RunsOption = Annotated[Path, typer.Option(help="Folder of runs; each has its recipe's name.")]
 
 
@@ -136,15 +137,28 @@ def export(
 
 @app.command()
 def render(
-    out: Annotated[Path, typer.Argument(help="Folder for the pictures and their truth.")],
-    ict: Annotated[Path, typer.Option(help="Folder or checkout of ICT-FaceKit.")],
+    out: Annotated[Path, typer.Argument(help="Folder for the clip and its truth.")],
+    ict: IctOption,
     frames: Annotated[int | None, typer.Option(help="How many pictures; all by default.")] = None,
-    size: Annotated[int, typer.Option(help="Side of a picture in pixels.")] = 160,
+    size: Annotated[int, typer.Option(help="Side of a picture in pixels.")] = 512,
 ) -> None:
-    """Render synthetic faces whose shapes, points and gaze are known exactly."""
+    """Render the performer, whose shapes, points and gaze are known exactly."""
     from avatar_bridge.training.synthetic import command
 
     command.render(out, ict, frames, size)
+
+
+@app.command()
+def samples(
+    out: Annotated[Path, typer.Argument(help="Folder for the shards.")],
+    ict: IctOption,
+    count: Annotated[int, typer.Option(help="How many pictures.")] = 8000,
+    seed: Annotated[int, typer.Option(help="Decides every picture.")] = 0,
+) -> None:
+    """Render random faces to learn from; a recipe reads them as data of kind `shards`."""
+    from avatar_bridge.training.synthetic import command
+
+    command.render_samples(out, ict, count, seed)
 
 
 def main() -> None:

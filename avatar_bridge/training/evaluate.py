@@ -46,13 +46,15 @@ def evaluate(recipe: Recipe, reader: Reader, root: Path) -> Scores:
     """
     scores = Scores()
     for part in recipe.data:
-        source = SOURCES.create(part.kind, root, **{**part.options, "label_mix": 0.0}, only=TEST)
+        own_labels = "label_mix" in part.options  # beside the votes
+        votes = part.options | ({"label_mix": 0.0} if own_labels else {})
+        source = SOURCES.create(part.kind, root, **votes, only=TEST)
         if not len(source.crops):
             continue
         reading = _judge_source(scores, recipe, reader, source)
         _judge_emotions(scores, f"{source.name}_emotion", reading, source.emotions)
-        if "label_mix" in part.options:  # the set has labels of its own beside the votes
-            own = SOURCES.create(part.kind, root, **{**part.options, "label_mix": 1.0}, only=TEST)
+        if own_labels:
+            own = SOURCES.create(part.kind, root, **part.options | {"label_mix": 1.0}, only=TEST)
             _judge_emotions(scores, f"{source.name}_own_label", reading, own.emotions)
     if recipe.evaluation.clips:
         _judge_clips(scores, recipe, reader, root / CLIPS)
