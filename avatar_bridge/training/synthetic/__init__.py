@@ -1,0 +1,1 @@
+"""Rendered faces with exact truth: the built-in performer and random faces to learn from."""

@@ -1,0 +1,73 @@
+"""What `avatar-bridge-train render` does."""
+
+from pathlib import Path
+
+from rich.progress import track
+
+from avatar_bridge.errors import ConfigError
+from avatar_bridge.training.synthetic.files import ClipWriter, write_shard, write_truth
+from avatar_bridge.training.synthetic.gl import open_context
+from avatar_bridge.training.synthetic.mesh import load_mesh
+from avatar_bridge.training.synthetic.performance import FPS, FRAMES
+from avatar_bridge.training.synthetic.performer import perform
+from avatar_bridge.training.synthetic.samples import SampleMaker
+
+CLIP = "performer.mp4"
+TRUTH = "performer.npz"
+_SHARD = 500  # pictures in one file
+
+
+def render(out: Path, ict: Path, frames: int | None, size: int) -> None:
+    """Draw the performer's clip and write it with its truth.
+
+    Args:
+        out: folder for `performer.mp4` and `performer.npz`.
+        ict: folder of ICT-FaceKit's mesh.
+        frames: stop after so many; None is the whole script.
+        size: pixels across and down.
+
+    Raises:
+        ConfigError: no mesh, no OpenGL, a size that no codec takes, or no place to write.
+    """
+    if size < 64 or size % 2:
+        raise ConfigError(f"size: expected an even number from 64, got {size}")
+    if frames is not None and frames < 1:
+        raise ConfigError(f"frames: expected at least 1, got {frames}")
+    mesh = load_mesh(ict)
+    gl = open_context()
+    out.mkdir(parents=True, exist_ok=True)
+    total = min(frames or FRAMES, FRAMES)
+    truths = []
+    with ClipWriter(out / CLIP, size, FPS) as clip:
+        pictures = perform(gl, mesh, size, total)
+        for picture, truth in track(pictures, "performer", total=total):
+            clip.write(picture)
+            truths.append(truth)
+    write_truth(out / TRUTH, truths, mesh.shapes, FPS)
+
+
+def render_samples(out: Path, ict: Path, count: int, seed: int) -> None:
+    """Draw random faces and write them as `shard_NNN.npz`; a shard that is there is kept.
+
+    Args:
+        out: folder for the shards.
+        ict: folder of ICT-FaceKit's mesh.
+        count: how many pictures.
+        seed: each shard's pictures depend on it and on the shard's number alone.
+
+    Raises:
+        ConfigError: no mesh, no OpenGL, or a count that is not positive.
+    """
+    if count < 1:
+        raise ConfigError(f"samples: expected at least 1, got {count}")
+    mesh = load_mesh(ict)
+    maker = SampleMaker(open_context(), mesh)
+    out.mkdir(parents=True, exist_ok=True)
+    shards = range((count + _SHARD - 1) // _SHARD)
+    for shard in track(shards, "random faces"):
+        path = out / f"shard_{shard:03d}.npz"
+        if path.exists():
+            continue
+        wanted = min(_SHARD, count - shard * _SHARD)
+        made = list(maker.make(wanted, seed=seed * 100_003 + shard))
+        write_shard(path, [image for image, _ in made], [truth for _, truth in made])

@@ -1,0 +1,378 @@
+"""Draws one face.
+
+**Convention:** pictures come out as uint8 RGB, row 0 at the top.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import cv2
+import moderngl
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_bridge.training.synthetic.eyes import IRIS_RADIUS
+from avatar_bridge.training.synthetic.hair import (
+    CROWN,
+    long_hair,
+    scalp_amount,
+    scalp_triangles,
+)
+from avatar_bridge.training.synthetic.mesh import FaceMesh
+from avatar_bridge.training.synthetic.occlusion import bake_open_sky
+from avatar_bridge.training.synthetic.paint import BROW_BOX, FaceMaps, paint_maps
+from avatar_bridge.training.synthetic.props import torso
+from avatar_bridge.training.synthetic.scene import Lights, Scene
+from avatar_bridge.training.synthetic.shading import fragment_source, vertex_source
+from avatar_bridge.types import Float32
+
+# The shadow map looks at a ball about the head, cm.
+_SHADOW_REACH = 19.0
+_TISSUES = {"GumsTongue": 0, "Teeth": 1, "Mouth": 2}
+# program: (vertex shader, fragment shader)
+_PROGRAMS = {
+    "skin": ("surface", "skin"),
+    "eye": ("surface", "eye"),
+    "mouth": ("surface", "mouth"),
+    "lash": ("surface", "lash"),
+    "lid_shade": ("surface", "lid_shade"),
+    "depth": ("surface", "depth"),
+    "hair": ("hair", "hair"),
+    "torso": ("prop", "torso"),
+    "curtain": ("prop", "curtain"),
+    "backdrop": ("backdrop", "backdrop"),
+}
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FaceShape:
+    """The geometry of one picture, in the mesh's space, cm.
+
+    Attributes:
+        positions: (V, 3), the eyes turned already.
+        normals: (V, 3).
+        folds: (2, 4) strength of the painted folds on the subject's right and left: forehead,
+            frown, crow's feet, nose and smile.
+        jaw_open: in [0, 1], how much light the mouth lets in.
+    """
+
+    positions: Float32
+    normals: Float32
+    folds: Float32
+    jaw_open: float
+
+
+class Renderer:
+    """Holds what stays the same from picture to picture on the graphics device.
+
+    Args:
+        context: from `gl.open_context`.
+        mesh: the face.
+        size: pixels across a picture.
+        oversample: pixels drawn for each pixel of the picture, along one side.
+        samples: of multisampling.
+        shadow_size: texels across the shadow map.
+        hair_layers: shells of hair over the scalp.
+        fast: do not blend between the sizes of a texture.
+    """
+
+    def __init__(
+        self,
+        context: Any,
+        mesh: FaceMesh,
+        size: int,
+        oversample: float = 2.0,
+        samples: int = 4,
+        shadow_size: int = 1024,
+        hair_layers: int = 12,
+        fast: bool = False,
+    ) -> None:
+        self.mesh = mesh
+        self._hair_layers = hair_layers
+        self._fast = fast
+        self._gl = context
+        self._size = size
+        self._drawn = round(size * oversample)
+        self._programs = {
+            name: context.program(
+                vertex_shader=vertex_source(vertex), fragment_shader=fragment_source(fragment)
+            )
+            for name, (vertex, fragment) in _PROGRAMS.items()
+        }
+        self._make_targets(samples, shadow_size)
+        self._make_textures(paint_maps(self._landmark_uv()))
+        self._make_meshes()
+
+    def _landmark_uv(self) -> Float32:
+        face = np.unique(self.mesh.parts["Face"])
+        of_position = np.zeros(len(self.mesh.base), np.int64)
+        of_position[self.mesh.position_of[face]] = face
+        return np.asarray(self.mesh.uv[of_position[self.mesh.landmarks]], np.float32)
+
+    def _make_targets(self, samples: int, shadow_size: int) -> None:
+        gl, side = self._gl, (self._drawn, self._drawn)
+        self._many = gl.framebuffer(
+            [gl.renderbuffer(side, 4, samples=samples)],
+            gl.depth_renderbuffer(side, samples=samples),
+        )
+        self._flat = gl.framebuffer([gl.renderbuffer(side, 4)])
+        self._shadow = gl.depth_texture((shadow_size, shadow_size))
+        self._shadow.compare_func = "<="
+        self._shadow.repeat_x = self._shadow.repeat_y = False
+        self._shadow_target = gl.framebuffer(depth_attachment=self._shadow)
+
+    def _make_textures(self, maps: FaceMaps) -> None:
+        gl = self._gl
+        self._textures: dict[str, Any] = {}
+        for name, image in (
+            ("u_tint", maps.tint),
+            ("u_folds", maps.folds),
+            ("u_zones", maps.zones),
+            ("u_noise", maps.noise),
+        ):
+            texture = gl.texture(image.shape[1::-1], image.shape[2], np.ascontiguousarray(image))
+            self._textures[name] = texture
+        styles, height, width, channels = maps.brows.shape
+        brows = gl.texture_array(
+            (width, height, styles), channels, np.ascontiguousarray(maps.brows)
+        )
+        self._textures["u_brows"] = brows
+        for name, texture in self._textures.items():
+            texture.build_mipmaps()
+            shrinking = (
+                moderngl.LINEAR_MIPMAP_NEAREST if self._fast else moderngl.LINEAR_MIPMAP_LINEAR
+            )
+            texture.filter = (shrinking, moderngl.LINEAR)
+            texture.repeat_x = texture.repeat_y = name == "u_noise"
+        self._backdrop: Any = None
+
+    def _make_meshes(self) -> None:
+        gl, mesh = self._gl, self.mesh
+        count = len(mesh.uv)
+        rest = mesh.base[mesh.position_of]
+        hair = scalp_amount(rest)
+        open_sky = bake_open_sky(gl, mesh, mesh.base, mesh.normals(mesh.base))
+        extra = np.stack([open_sky[mesh.position_of], hair, mesh.lash_tip], axis=1)
+        self._static = np.concatenate([rest, mesh.uv, extra], axis=1).astype(np.float32)
+        self._static_buffer = gl.buffer(self._static)
+        self._moving = gl.buffer(reserve=count * 24)
+        skin = np.concatenate([mesh.parts["Face"], mesh.parts["BackHead"]])
+        parts = {
+            "skin": ("skin", skin),
+            "hair": ("hair", scalp_triangles(skin, hair)),
+            "eye_left": ("eye", mesh.parts["ScleraLeft"]),
+            "eye_right": ("eye", mesh.parts["ScleraRight"]),
+            "lid_shade": ("lid_shade", mesh.parts["EyeOcclusion"]),
+            "lash": ("lash", mesh.parts["EyeLashes"]),
+            **{name: ("mouth", mesh.parts[name]) for name in _TISSUES},
+            "depth": ("depth", skin),
+        }
+        self._meshes: dict[str, Any] = {}
+        for name, (program, triangles) in parts.items():
+            self._meshes[name] = gl.vertex_array(
+                self._programs[program],
+                [
+                    (self._moving, "3f 3f", "in_position", "in_normal"),
+                    (self._static_buffer, "3f 2f 3f", "in_rest", "in_uv", "in_extra"),
+                ],
+                gl.buffer(np.ascontiguousarray(triangles, np.int32)),
+                skip_errors=True,
+            )
+        for name, prop in (("torso", torso()), ("curtain", long_hair())):
+            self._meshes[name] = gl.vertex_array(
+                self._programs[name],
+                [(gl.buffer(prop.vertices), "3f 3f 2f", "in_position", "in_normal", "in_uv")],
+                gl.buffer(prop.triangles),
+                skip_errors=True,
+            )
+        corners = np.array([-1, -1, 1, -1, -1, 1, 1, 1], np.float32)
+        self._meshes["backdrop"] = gl.vertex_array(
+            self._programs["backdrop"], [(gl.buffer(corners), "2f", "in_corner")]
+        )
+
+    def set_open_sky(self, open_sky: Float32) -> None:
+        """Replace what share of the sky each (V,) position sees."""
+        self._static[:, 5] = open_sky[self.mesh.position_of]
+        self._static_buffer.write(self._static)
+
+    def draw(self, shape: FaceShape, scene: Scene) -> NDArray[np.uint8]:
+        """(size, size, 3) uint8 RGB picture."""
+        moving = np.concatenate([shape.positions, shape.normals], axis=1)
+        self._moving.write(np.ascontiguousarray(moving[self.mesh.position_of], np.float32))
+        self._set_uniforms(shape, scene)
+        self._draw_shadow()
+        self._many.use()
+        self._many.clear(0.0, 0.0, 0.0, 1.0)
+        self._draw_backdrop(scene)
+        self._gl.enable(moderngl.DEPTH_TEST)
+        self._draw_solid(scene)
+        self._draw_veils()
+        self._gl.copy_framebuffer(self._flat, self._many)
+        drawn = np.frombuffer(self._flat.read(components=3, alignment=1), np.uint8)
+        picture = drawn.reshape(self._drawn, self._drawn, 3)[::-1]
+        if self._drawn == self._size:
+            return np.ascontiguousarray(picture)
+        side = (self._size, self._size)
+        return np.asarray(cv2.resize(picture, side, interpolation=cv2.INTER_AREA), np.uint8)
+
+    def _draw_shadow(self) -> None:
+        self._shadow_target.use()
+        self._shadow_target.clear(depth=1.0)
+        self._gl.enable(moderngl.DEPTH_TEST)
+        program = self._programs["depth"]
+        program["u_projection"].write(_columns(self._light_matrix))
+        self._meshes["depth"].render()
+
+    def _draw_backdrop(self, scene: Scene) -> None:
+        if self._backdrop is not None:
+            self._backdrop.release()
+        image = np.ascontiguousarray(scene.backdrop[::-1])
+        self._backdrop = self._gl.texture(image.shape[1::-1], 3, image, alignment=1)
+        self._backdrop.use(8)
+        self._programs["backdrop"]["u_backdrop"].value = 8
+        self._gl.disable(moderngl.DEPTH_TEST)
+        self._meshes["backdrop"].render(moderngl.TRIANGLE_STRIP)
+
+    def _draw_solid(self, scene: Scene) -> None:
+        meshes = self._meshes
+        meshes["torso"].render()
+        self._gl.enable(moderngl.CULL_FACE)
+        meshes["skin"].render()
+        self._gl.disable(moderngl.CULL_FACE)
+        mouth = self._programs["mouth"]
+        for name, tissue in _TISSUES.items():
+            mouth["u_tissue"].value = tissue
+            meshes[name].render()
+        eye = self._programs["eye"]
+        for name, ball in zip(("eye_left", "eye_right"), self.mesh.eyes, strict=True):
+            _set(eye, u_eye_centre=ball.centre, u_eye_axis=ball.axis)
+            _set(eye, u_iris_size=IRIS_RADIUS / ball.radius)
+            meshes[name].render()
+        if not scene.look.bald:
+            meshes["hair"].render(instances=self._hair_layers)
+        if scene.look.long_hair:
+            meshes["curtain"].render()
+
+    def _draw_veils(self) -> None:
+        self._gl.enable(moderngl.BLEND)
+        self._gl.blend_func = moderngl.SRC_ALPHA, moderngl.ONE_MINUS_SRC_ALPHA
+        self._many.depth_mask = False
+        self._meshes["lid_shade"].render()
+        self._meshes["lash"].render()
+        self._many.depth_mask = True
+        self._gl.disable(moderngl.BLEND)
+
+    def _set_uniforms(self, shape: FaceShape, scene: Scene) -> None:
+        head = scene.place.head_matrix()
+        self._light_matrix, to_map = _shadow_matrices(scene.lights, head)
+        values = {
+            **_light_values(scene.lights),
+            **_look_values(scene, shape),
+            "u_layers": float(self._hair_layers),
+            "u_head": _columns(head),
+            "u_body": _columns(scene.place.body_matrix()),
+            "u_projection": _columns(scene.camera.projection()),
+            "u_to_light": _columns(to_map),
+        }
+        for slot, (name, texture) in enumerate(self._textures.items()):
+            texture.use(slot)
+            values[name] = slot
+        self._shadow.use(9)
+        values |= {"u_shadow": 9, "u_noise_v": values["u_noise"], "u_brow_box": BROW_BOX}
+        for program in self._programs.values():
+            _set(program, **values)
+        _set(self._programs["torso"], u_follows_head=0)
+        _set(self._programs["curtain"], u_follows_head=1)
+
+
+def _columns(matrix: Float32) -> bytes:
+    return np.ascontiguousarray(matrix.T, np.float32).tobytes()
+
+
+def _set(program: Any, **values: Any) -> None:
+    """Set those uniforms that a program has."""
+    for name, value in values.items():
+        uniform = program.get(name, None)
+        if uniform is None:
+            continue
+        if isinstance(value, bytes):
+            uniform.write(value)
+        else:
+            uniform.value = tuple(value) if isinstance(value, np.ndarray) else value
+
+
+def _unit(vector: tuple[float, float, float]) -> np.ndarray:
+    array = np.array(vector, np.float64)
+    return np.asarray(array / np.linalg.norm(array))
+
+
+def _shadow_matrices(lights: Lights, head: Float32) -> tuple[Float32, Float32]:
+    """Camera space to the light's clip space, and to its shadow map's unit cube."""
+    forward = _unit(lights.key_direction)
+    side = _unit(tuple(np.cross([0.0, 1.0, 0.01], forward)))
+    turn = np.stack([side, np.cross(forward, side), forward])
+    middle = (head @ np.array([0.0, 0.0, 2.0, 1.0]))[:3]
+    clip = np.eye(4)
+    clip[:3, :3] = turn / _SHADOW_REACH
+    clip[:3, 3] = -(turn @ middle) / _SHADOW_REACH
+    clip[2] *= -0.8  # nearer to the light is smaller; the body reaches beyond the ball
+    clip[3] = [0, 0, 0, 1]
+    unit = np.diag([0.5, 0.5, 0.5, 1.0])
+    unit[:3, 3] = 0.5
+    return clip.astype(np.float32), (unit @ clip).astype(np.float32)
+
+
+def _light_values(lights: Lights) -> dict[str, Any]:
+    return {
+        "u_key_direction": _unit(lights.key_direction),
+        "u_key_color": lights.key_color,
+        "u_fill_direction": _unit(lights.fill_direction),
+        "u_fill_color": lights.fill_color,
+        "u_rim_color": lights.rim_color,
+        "u_sky_color": lights.sky_color,
+        "u_ground_color": lights.ground_color,
+        "u_exposure": lights.exposure,
+        "u_shadow_softness": lights.shadow_softness,
+    }
+
+
+def _look_values(scene: Scene, shape: FaceShape) -> dict[str, Any]:
+    look = scene.look
+    right, left = shape.folds * look.fold_depth
+    return {
+        "u_skin": look.skin,
+        "u_blush": look.blush,
+        "u_blush_amount": look.blush_amount,
+        "u_lip_color": look.lip_color,
+        "u_lip_amount": look.lip_amount,
+        "u_lip_gloss": look.lip_gloss,
+        "u_brow_style": float(look.brow_style),
+        "u_brow_color": look.brow_color,
+        "u_brow_density": look.brow_density,
+        "u_stubble": look.stubble,
+        "u_freckles": look.freckles,
+        "u_oil": look.oil,
+        "u_mottle": look.mottle,
+        "u_liner": look.liner,
+        "u_shadow_makeup": look.shadow_makeup,
+        "u_shadow_amount": look.shadow_amount,
+        "u_under_eye": look.under_eye,
+        "u_hair_color": look.hair_color,
+        "u_hair_line": look.hair_line + (99.0 if look.bald else 0.0),
+        "u_hair_length": look.hair_length,
+        "u_hair_side": look.hair_side,
+        "u_crown": CROWN,
+        "u_sweep": look.hair_sweep,
+        "u_wave": look.hair_wave,
+        "u_iris_color": look.iris_color,
+        "u_sclera_color": look.sclera_color,
+        "u_pupil": look.pupil,
+        "u_teeth_color": look.teeth_color,
+        "u_mouth_light": shape.jaw_open,
+        "u_lash_color": look.lash_color,
+        "u_lash_density": look.lash_density,
+        "u_cloth_color": look.cloth_color,
+        "u_cloth_pattern": look.cloth_pattern,
+        "u_fold_right": right,
+        "u_fold_left": left,
+    }
