@@ -23,7 +23,10 @@ class Augment:
         shift: standard deviation of the crop's place in face boxes; cut at 2.5 times that.
         scale: standard deviation of the logarithm of its size; cut at 2 times that.
         roll: standard deviation of its turn in degrees.
-        wide_roll: the same for the one in ten that are turned more.
+        wide: chance of a crop that is aimed badly, as a tracker's is when a head jerks.
+        wide_shift: farthest such a crop lies off in each axis, in face boxes.
+        wide_scale: standard deviation of the logarithm of its size.
+        wide_roll: standard deviation of its turn in degrees.
         mirror: chance of a flip.
         light: strength of brightness, contrast and gamma changes, 0 for none.
         coarse: chance to lose resolution.
@@ -36,6 +39,9 @@ class Augment:
     shift: float = 0.05
     scale: float = 0.1
     roll: float = 7.0
+    wide: float = 0.25
+    wide_shift: float = 0.4
+    wide_scale: float = 0.18
     wide_roll: float = 18.0
     mirror: float = 0.5
     light: float = 1.0
@@ -48,14 +54,18 @@ class Augment:
     @classmethod
     def none(cls) -> "Augment":
         """The plain, centred crop."""
-        return cls(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        return cls(**dict.fromkeys(cls.__slots__, 0.0))
 
     def place(self, rng: np.random.Generator, margin: float, size: int, mirror: bool) -> Float32:
         """A jittered map (2, 3) from pixels of the net's crop to pixels of the cached crop."""
-        shift = np.clip(rng.normal(0, self.shift, 2), -2.5 * self.shift, 2.5 * self.shift)
-        scale = math.exp(float(np.clip(rng.normal(0, self.scale), -2 * self.scale, 2 * self.scale)))
-        wide = rng.random() < 0.1
-        roll = math.radians(rng.normal(0, self.wide_roll if wide else self.roll))
+        if rng.random() < self.wide:
+            shift = rng.uniform(-self.wide_shift, self.wide_shift, 2)
+            spread, turn = self.wide_scale, self.wide_roll
+        else:
+            shift = np.clip(rng.normal(0, self.shift, 2), -2.5 * self.shift, 2.5 * self.shift)
+            spread, turn = self.scale, self.roll
+        scale = math.exp(float(np.clip(rng.normal(0, spread), -2 * spread, 2 * spread)))
+        roll = math.radians(rng.normal(0, turn))
         return place_crop(shift, scale, roll, margin, size, mirror)
 
     def paint(self, rng: np.random.Generator, image: Image) -> Image:

@@ -8,7 +8,7 @@ import numpy as np
 from avatar_bridge.training.datasets.augment import place_crop
 from avatar_bridge.types import Image
 
-_FAR = (0.6, 1.0)  # face boxes by which a crop misses the face
+_FAR = (0.65, 1.0)  # face boxes by which a crop misses the face
 _GRID = 4  # a scrambled face is cut into so many squares a side
 
 
@@ -32,7 +32,7 @@ def negative(
         part = patch[y : y + side, x : x + side]
         return np.asarray(cv2.resize(part, (size, size)), np.uint8)
     if kind < 0.6:
-        return _beside(rng, crop, margin, size)
+        return _beside(rng, crop, backgrounds, margin, size)
     if kind < 0.75:
         roll = math.pi + rng.normal(0, 0.5)
         return _warp(crop, np.zeros(2, np.float32), rng.uniform(0.8, 1.2), roll, margin, size)
@@ -50,15 +50,24 @@ def _warp(
     return np.asarray(warped, np.uint8)
 
 
-def _beside(rng: np.random.Generator, crop: Image, margin: float, size: int) -> Image:
+def _beside(
+    rng: np.random.Generator, crop: Image, backgrounds: Image, margin: float, size: int
+) -> Image:
     """A crop that is too far off, or so near that the face cannot be told."""
     if rng.random() < 0.3:
         shift = rng.uniform(-0.4, 0.4, 2)
         return _warp(crop, shift, rng.uniform(0.15, 0.35), rng.uniform(-3, 3), margin, size)
     direction, far = rng.uniform(0, 2 * math.pi), rng.uniform(*_FAR)
     shift = far * np.array([math.cos(direction), math.sin(direction)])
-    # Smaller than a face: the cached crop has nothing further out than its own edge.
-    return _warp(crop, shift, rng.uniform(0.4, 0.8), rng.normal(0, 0.3), margin, size)
+    matrix = place_crop(shift, rng.uniform(0.6, 1.2), rng.normal(0, 0.3), margin, size, False)
+    # The cached crop has nothing further out than its own edge: something else goes there.
+    around = _texture(rng, size)
+    if len(backgrounds) and rng.random() < 0.7:
+        patch = backgrounds[rng.integers(len(backgrounds))]
+        around = np.asarray(cv2.resize(patch, (size, size)), np.uint8)
+    flags = cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    near = cv2.warpAffine(crop, matrix, (size, size), around.copy(), flags, cv2.BORDER_TRANSPARENT)
+    return np.asarray(near, np.uint8)
 
 
 def _scramble(rng: np.random.Generator, crop: Image, size: int) -> Image:
