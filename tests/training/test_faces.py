@@ -1,6 +1,7 @@
 from dataclasses import replace
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 import torch
@@ -18,7 +19,7 @@ from avatar_bridge.training.datasets.faces import (
     warp_face,
 )
 from avatar_bridge.training.datasets.negatives import negative
-from avatar_bridge.training.datasets.source import TRAIN, FaceSource
+from avatar_bridge.training.datasets.source import CACHE_SIZE, TRAIN, FaceSource
 
 SPEC = CropSpec(1.3, 112)
 NOWHERE = np.zeros(2, np.float32)
@@ -98,6 +99,18 @@ def test_points_follow_the_jitter(source: FaceSource, live_units: tuple[str, ...
     assert still.std(dim=0).max() < 1e-3
     assert moved.std(dim=0).min() > 1e-3
     assert torch.isfinite(moved).all()
+
+
+def test_a_badly_aimed_crop_still_holds_the_middle(source: FaceSource) -> None:
+    rng = np.random.default_rng(0)
+    augment = Augment(wide=1.0, wide_scale=0.0, wide_roll=0.0)
+    aimed = []
+    for _ in range(50):
+        matrix = augment.place(rng, SPEC.margin, SPEC.size, mirror=False)
+        to_crop = cv2.invertAffineTransform(matrix)
+        aimed.append(to_crop @ [CACHE_SIZE / 2, CACHE_SIZE / 2, 1.0] / SPEC.size)
+    off = np.abs(np.array(aimed) - 0.5) * SPEC.margin  # face boxes
+    assert 0.3 < off.max() <= augment.wide_shift + 1e-3
 
 
 def test_paint_keeps_shape_and_type() -> None:

@@ -58,6 +58,7 @@ def test_list_names_everything() -> None:
 def test_a_users_mistake_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")  # restored afterwards
     monkeypatch.setattr(sys, "argv", ["avatar-bridge-train", "fit", "no_such", "--data", "."])
     with pytest.raises(SystemExit) as exit_info:
         cli.main()

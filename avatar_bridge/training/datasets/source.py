@@ -15,7 +15,7 @@ from avatar_bridge.geometry import crop_transform, cut, face_box, transform_poin
 from avatar_bridge.types import Float32, Image
 
 CACHE_SIZE = 160  # px; at the margin below about as fine as a net's crop of 112 px
-CACHE_MARGIN = 1.9  # face boxes; holds the widest jitter of a crop of 1.3
+CACHE_MARGIN = 1.9  # face boxes; holds all but the badly aimed crops, whose edges repeat
 TRAIN, VALIDATION, TEST = 0, 1, 2
 _PARTS = 1000
 
