@@ -97,7 +97,8 @@ class Bridge:
                 frame = self._parts.source.read()
                 if frame is None:
                     break
-                self._telemetry.record("capture", self._parts.clock.now_ns() - started_ns)
+                if not self._parts.config.source.realtime:  # else it is mostly waiting
+                    self._telemetry.record("capture", self._parts.clock.now_ns() - started_ns)
                 self._telemetry.count_captured(self._mailbox.put(frame))
         except CaptureError as error:
             self._capture_error = error

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from conftest import make_state
+from builders import make_state
 
 from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import Parts, build, build_retargeter

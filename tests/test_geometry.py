@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 import pytest
-from conftest import make_points
+from builders import make_points
 
 from avatar_bridge.geometry import (
     box_overlap,

@@ -2,7 +2,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pytest
-from conftest import make_analysis, make_points
+from builders import make_analysis, make_points
 
 from avatar_bridge.clock import ManualClock
 from avatar_bridge.config import LossConfig

@@ -61,8 +61,9 @@ def bench(
         },
     )
     clock = SystemClock()
-    with Progress(console=errors, disable=as_json) as progress:
-        bridge = Bridge(build(settings, clock, (_Ticker(progress, frames),)))
+    progress = Progress(console=errors, disable=as_json)
+    bridge = Bridge(build(settings, clock, (_Ticker(progress, frames),)))
+    with progress:
         started_ns = clock.now_ns()
         bridge.run(frames)
         elapsed_s = (clock.now_ns() - started_ns) / NS_PER_S

@@ -117,7 +117,7 @@ def test_track_writes_one_row_a_picture_and_leaves_cells_empty(run: Run, tmp_pat
     code, _, err = run("track", folder, "-o", table)
     assert code == 0
     assert "2 frames, a face in 0" in err
-    header, *rows = list(csv.reader(table.open()))
+    header, *rows = list(csv.reader(table.read_text().splitlines()))
     assert header[:3] == ["Timecode", "BlendshapeCount", "EyeBlinkLeft"]
     assert len(rows) == 2
     assert all(cell == "" for row in rows for cell in row[2:])

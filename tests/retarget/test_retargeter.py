@@ -1,6 +1,6 @@
 import numpy as np
 import pytest
-from conftest import make_analysis
+from builders import make_analysis
 
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.action_units import ACTION_UNITS

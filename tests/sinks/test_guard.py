@@ -2,7 +2,7 @@ import itertools
 import logging
 
 import pytest
-from conftest import make_state
+from builders import make_state
 
 from avatar_bridge.clock import ManualClock
 from avatar_bridge.errors import SinkError

@@ -2,7 +2,7 @@ import itertools
 
 import numpy as np
 import pytest
-from conftest import make_motion
+from builders import make_motion
 from scipy.spatial.transform import Rotation
 
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES

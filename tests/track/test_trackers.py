@@ -1,7 +1,7 @@
 import cv2
 import numpy as np
 import pytest
-from conftest import make_points
+from builders import make_points
 
 from avatar_bridge.geometry import box_overlap, face_box
 from avatar_bridge.track import TRACKERS

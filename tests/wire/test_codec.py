@@ -2,7 +2,7 @@ import dataclasses
 
 import numpy as np
 import pytest
-from conftest import make_state
+from builders import make_state
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
