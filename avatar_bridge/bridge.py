@@ -21,7 +21,7 @@ from avatar_bridge.pipeline import Pipeline
 from avatar_bridge.retarget.profile import profile_names
 from avatar_bridge.retarget.retargeter import Retargeter
 from avatar_bridge.telemetry import Telemetry
-from avatar_bridge.types import Blendshapes, FaceState, Frame, StreamInfo
+from avatar_bridge.types import Blendshapes, FaceState, Frame, Image, StreamInfo
 
 HEARTBEAT_S = 1.0  # between two descriptions of the stream
 IDLE_S = 0.05  # between two states while the source gives no frames
@@ -200,13 +200,20 @@ class _Backend:
         return self._retargeter.map(action_units, emotions)
 
     def analyze(self, image: bytes) -> tuple[FaceState, ...]:
-        buffer = np.frombuffer(image, np.uint8)
-        picture = cv2.imdecode(buffer, cv2.IMREAD_COLOR) if image else None
-        if picture is None:
-            raise CaptureError(f"expected a JPEG or PNG picture, got {len(image)} other bytes")
+        picture = _decode(image)
         if self._stills is None:
             self._stills = self._parts.pipelines.make(Telemetry(self._parts.clock))
         self._stills.restart()
         self._stills.use(self._retargeter)
         now_ns = self._parts.clock.now_ns()
-        return self._stills.process(Frame(np.asarray(picture, np.uint8), 0, now_ns))
+        return self._stills.process(Frame(picture, 0, now_ns))
+
+
+def _decode(image: bytes) -> Image:
+    try:
+        picture = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
+    except cv2.error:  # no bytes at all, or more pixels than OpenCV agrees to unpack
+        picture = None
+    if picture is None:
+        raise CaptureError(f"expected a JPEG or PNG picture, got {len(image)} other bytes")
+    return np.asarray(picture, np.uint8)
