@@ -117,7 +117,11 @@ class Bridge:
             if frame is Empty.ENDED:
                 return
             if isinstance(frame, Frame):
-                self._publish(self._pipeline.process(frame))
+                with self._telemetry.stage("total"):
+                    self._publish(self._pipeline.process(frame))
+                if self._parts.config.source.realtime:  # a file's own stamps tell no latency
+                    age_ns = self._parts.clock.now_ns() - frame.captured_ns
+                    self._telemetry.record("capture to publish", age_ns)
                 sent += 1
                 last_ns = self._parts.clock.now_ns()
             elif self._parts.clock.now_ns() - last_ns > stall_ns:

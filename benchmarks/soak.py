@@ -95,7 +95,7 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
     pub, control = free_address(), free_address()
-    command = [sys.executable, "-m", "avatar_bridge.cli.main", "run", "--source", given.clip]
+    command = [sys.executable, "-m", "avatar_bridge", "run", "--source", given.clip]
     command += ["--loop", "--quiet", "--pub", pub, "--control", control]
     process = subprocess.Popen(command, stderr=subprocess.PIPE)
     result: dict[str, Any] = watch(process, pub, control, given.minutes)

@@ -58,7 +58,3 @@ def main() -> None:
     except AvatarBridgeError as error:
         errors.print(f"[bold red]avatar-bridge:[/] {error}", highlight=False, soft_wrap=True)
         sys.exit(EXIT_BAD_INPUT)
-
-
-if __name__ == "__main__":
-    main()
