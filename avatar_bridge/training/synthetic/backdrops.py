@@ -21,14 +21,14 @@ def room(
     Returns:
         (128, 128, 3) uint8.
     """
-    tone = brightness * (1 + rng.normal(0, 0.08, 3))
+    tone = brightness * (1 + rng.normal(0, 0.05, 3))
     slope = rng.uniform(-0.25, 0.25, 2)
     y, x = np.mgrid[-1 : 1 : _SIDE * 1j, -1 : 1 : _SIDE * 1j].astype(np.float32)
     wall = tone * (1 + slope[0] * x + slope[1] * y)[..., None]
     canvas = np.ascontiguousarray(wall, np.float32)
     for _ in range(shapes):
         light = brightness * rng.lognormal(0, 0.45)
-        color = tuple(float(v) for v in np.clip(light * rng.lognormal(0, 0.13, 3), 0, 1))
+        color = tuple(float(v) for v in np.clip(light * rng.lognormal(0, 0.07, 3), 0, 1))
         centre = rng.integers(0, _SIDE, 2)
         extent = rng.integers(_SIDE // 16, _SIDE // 3, 2)
         corners = [(int(v[0]), int(v[1])) for v in (centre - extent, centre + extent)]

@@ -215,12 +215,13 @@ def _brows(landmarks: Float32, style: int, rng: np.random.Generator) -> Gray:
     thickness = rng.uniform(0.55, 1.25) if style else 0.9
     arch = rng.uniform(-0.3, 0.9) if style else 0.25
     hairs = int(rng.uniform(260, 520) * thickness) + 120 if style else 560
-    lift = rng.uniform(-8, 8) if style else 0.0
+    lift, tilt = rng.uniform(-14, 8, 2) if style else (-18.0, -28.0)
     canvas = np.zeros((height, width), np.float32)
     shade = np.zeros((height, width), np.float32)
     for points, side in ((landmarks[[21, 20, 19, 18, 17]], -1), (landmarks[22:27], 1)):
         spine = _smooth_line((points - low) * to_texel, 100)
-        spine[:, 1] += lift - 26 + 12 * arch * np.sin(np.linspace(0, np.pi, 100) ** 1.3)
+        way = np.linspace(0, 1, 100)  # from the nose to the temple
+        spine[:, 1] += lift - 26 + tilt * (1 - way) + 12 * arch * np.sin((np.pi * way) ** 1.3)
         for _ in range(hairs):
             along = rng.uniform(0, 1) ** 0.9
             if along < 0.1 and rng.uniform() > 0.35 + 6 * along:

@@ -74,7 +74,7 @@ BEATS: tuple[Beat, ...] = (
     ),
     Beat((1.98, 2.10, 2.14, 2.28), {"jawOpen": 0.5, "mouthLowerDown*": 0.35, "mouthStretch*": 0.3}),
     Beat((2.14, 2.26, 2.32, 2.44), {"mouthPucker": 0.7, "jawOpen": 0.08}),
-    Beat((2.34, 2.46, 2.56, 2.70), {"jawOpen": 0.3, "mouthClose": 0.25, "mouthShrugUpper": 0.6}),
+    Beat((2.34, 2.46, 2.56, 2.70), {"jawOpen": 0.62, "mouthClose": 0.58, "mouthShrugUpper": 0.6}),
     Beat((2.30, 2.40, 2.44, 2.56), {"mouthSmile*": 0.3, "mouthStretch*": 0.45, "jawOpen": 0.2}),
     Beat((2.52, 2.66, 2.80, 2.94), {"mouthRollLower": 0.85, "mouthRollUpper": 0.8}),
     # One brow, the other, both.
@@ -95,10 +95,10 @@ BEATS: tuple[Beat, ...] = (
     # Anger.
     Beat(
         (4.34, 4.58, 4.94, 5.20),
-        {"browDown*": 0.95, "noseSneer*": 0.45, "mouthPress*": 0.85, "eyeSquint*": 0.6,
-         "mouthFrown*": 0.35},
+        {"browDown*": 1.0, "noseSneer*": 0.25, "mouthPress*": 0.9, "eyeSquint*": 0.5,
+         "mouthFrown*": 0.3, "mouthShrugLower": 0.45},
     ),
-    Beat((4.50, 4.70, 4.90, 5.10), {"jawForward": 0.75}),
+    Beat((4.50, 4.70, 4.90, 5.10), {"jawForward": 0.6}),
     # A kiss, a wide round mouth, full cheeks.
     Beat((5.16, 5.36, 5.52, 5.70), {"mouthPucker": 0.95}),
     Beat((5.60, 5.78, 5.88, 6.04), {"mouthFunnel": 0.95, "jawOpen": 0.22}),
@@ -133,8 +133,8 @@ BEATS: tuple[Beat, ...] = (
     # Disgust, a little to the left.
     Beat(
         (10.16, 10.36, 10.58, 10.82),
-        {"noseSneerLeft": 1.0, "noseSneerRight": 0.85, "mouthUpperUpLeft": 0.85,
-         "mouthUpperUpRight": 0.65, "browDown*": 0.45, "eyeSquint*": 0.65,
+        {"noseSneerLeft": 1.0, "noseSneerRight": 0.85, "mouthUpperUpLeft": 0.7,
+         "mouthUpperUpRight": 0.55, "browDown*": 0.45, "eyeSquint*": 0.65,
          "mouthShrugLower": 0.3},
     ),
     # Sadness, then a breath.

@@ -20,9 +20,9 @@ from avatar_bridge.types import Float32
 IDENTITY: tuple[float, ...] = (
     -0.7, 0.9, 0.5, -0.8, 0.6, -0.4, 0.7, 0.3, -0.6, 0.4, 0.2, -0.5,
 )  # fmt: skip
-LOOK = Look()
+LOOK = Look(fold_depth=0.55)
 LIGHTS = Lights()
-_BACKDROP_SEED = 4
+_BACKDROP_SEED = 17
 _LOOKS_AT_SKY = 48
 
 

@@ -13,7 +13,6 @@ from numpy.typing import NDArray
 
 from avatar_bridge.training.synthetic.eyes import IRIS_RADIUS
 from avatar_bridge.training.synthetic.hair import (
-    CROWN,
     long_hair,
     scalp_amount,
     scalp_triangles,
@@ -22,12 +21,17 @@ from avatar_bridge.training.synthetic.mesh import FaceMesh
 from avatar_bridge.training.synthetic.occlusion import bake_open_sky
 from avatar_bridge.training.synthetic.paint import BROW_BOX, FaceMaps, paint_maps
 from avatar_bridge.training.synthetic.props import torso
-from avatar_bridge.training.synthetic.scene import Lights, Scene
+from avatar_bridge.training.synthetic.scene import Scene
 from avatar_bridge.training.synthetic.shading import fragment_source, vertex_source
+from avatar_bridge.training.synthetic.uniforms import (
+    columns,
+    light_values,
+    look_values,
+    set_uniforms,
+    shadow_matrices,
+)
 from avatar_bridge.types import Float32
 
-# The shadow map looks at a ball about the head, cm.
-_SHADOW_REACH = 19.0
 _TISSUES = {"GumsTongue": 0, "Teeth": 1, "Mouth": 2}
 # program: (vertex shader, fragment shader)
 _PROGRAMS = {
@@ -220,7 +224,7 @@ class Renderer:
         self._shadow_target.clear(depth=1.0)
         self._gl.enable(moderngl.DEPTH_TEST)
         program = self._programs["depth"]
-        program["u_projection"].write(_columns(self._light_matrix))
+        program["u_projection"].write(columns(self._light_matrix))
         self._meshes["depth"].render()
 
     def _draw_backdrop(self, scene: Scene) -> None:
@@ -228,6 +232,7 @@ class Renderer:
             self._backdrop.release()
         image = np.ascontiguousarray(scene.backdrop[::-1])
         self._backdrop = self._gl.texture(image.shape[1::-1], 3, image, alignment=1)
+        self._backdrop.repeat_x = self._backdrop.repeat_y = False
         self._backdrop.use(8)
         self._programs["backdrop"]["u_backdrop"].value = 8
         self._gl.disable(moderngl.DEPTH_TEST)
@@ -245,8 +250,8 @@ class Renderer:
             meshes[name].render()
         eye = self._programs["eye"]
         for name, ball in zip(("eye_left", "eye_right"), self.mesh.eyes, strict=True):
-            _set(eye, u_eye_centre=ball.centre, u_eye_axis=ball.axis)
-            _set(eye, u_iris_size=IRIS_RADIUS / ball.radius)
+            set_uniforms(eye, u_eye_centre=ball.centre, u_eye_axis=ball.axis)
+            set_uniforms(eye, u_iris_size=IRIS_RADIUS / ball.radius)
             meshes[name].render()
         if not scene.look.bald:
             meshes["hair"].render(instances=self._hair_layers)
@@ -264,15 +269,16 @@ class Renderer:
 
     def _set_uniforms(self, shape: FaceShape, scene: Scene) -> None:
         head = scene.place.head_matrix()
-        self._light_matrix, to_map = _shadow_matrices(scene.lights, head)
+        self._light_matrix, to_map = shadow_matrices(scene.lights, head)
         values = {
-            **_light_values(scene.lights),
-            **_look_values(scene, shape),
+            **light_values(scene.lights),
+            **look_values(scene.look, shape.folds),
+            "u_mouth_light": shape.jaw_open,
             "u_layers": float(self._hair_layers),
-            "u_head": _columns(head),
-            "u_body": _columns(scene.place.body_matrix()),
-            "u_projection": _columns(scene.camera.projection()),
-            "u_to_light": _columns(to_map),
+            "u_head": columns(head),
+            "u_body": columns(scene.place.body_matrix()),
+            "u_projection": columns(scene.camera.projection()),
+            "u_to_light": columns(to_map),
         }
         for slot, (name, texture) in enumerate(self._textures.items()):
             texture.use(slot)
@@ -280,99 +286,6 @@ class Renderer:
         self._shadow.use(9)
         values |= {"u_shadow": 9, "u_noise_v": values["u_noise"], "u_brow_box": BROW_BOX}
         for program in self._programs.values():
-            _set(program, **values)
-        _set(self._programs["torso"], u_follows_head=0)
-        _set(self._programs["curtain"], u_follows_head=1)
-
-
-def _columns(matrix: Float32) -> bytes:
-    return np.ascontiguousarray(matrix.T, np.float32).tobytes()
-
-
-def _set(program: Any, **values: Any) -> None:
-    """Set those uniforms that a program has."""
-    for name, value in values.items():
-        uniform = program.get(name, None)
-        if uniform is None:
-            continue
-        if isinstance(value, bytes):
-            uniform.write(value)
-        else:
-            uniform.value = tuple(value) if isinstance(value, np.ndarray) else value
-
-
-def _unit(vector: tuple[float, float, float]) -> np.ndarray:
-    array = np.array(vector, np.float64)
-    return np.asarray(array / np.linalg.norm(array))
-
-
-def _shadow_matrices(lights: Lights, head: Float32) -> tuple[Float32, Float32]:
-    """Camera space to the light's clip space, and to its shadow map's unit cube."""
-    forward = _unit(lights.key_direction)
-    side = _unit(tuple(np.cross([0.0, 1.0, 0.01], forward)))
-    turn = np.stack([side, np.cross(forward, side), forward])
-    middle = (head @ np.array([0.0, 0.0, 2.0, 1.0]))[:3]
-    clip = np.eye(4)
-    clip[:3, :3] = turn / _SHADOW_REACH
-    clip[:3, 3] = -(turn @ middle) / _SHADOW_REACH
-    clip[2] *= -0.8  # nearer to the light is smaller; the body reaches beyond the ball
-    clip[3] = [0, 0, 0, 1]
-    unit = np.diag([0.5, 0.5, 0.5, 1.0])
-    unit[:3, 3] = 0.5
-    return clip.astype(np.float32), (unit @ clip).astype(np.float32)
-
-
-def _light_values(lights: Lights) -> dict[str, Any]:
-    return {
-        "u_key_direction": _unit(lights.key_direction),
-        "u_key_color": lights.key_color,
-        "u_fill_direction": _unit(lights.fill_direction),
-        "u_fill_color": lights.fill_color,
-        "u_rim_color": lights.rim_color,
-        "u_sky_color": lights.sky_color,
-        "u_ground_color": lights.ground_color,
-        "u_exposure": lights.exposure,
-        "u_shadow_softness": lights.shadow_softness,
-    }
-
-
-def _look_values(scene: Scene, shape: FaceShape) -> dict[str, Any]:
-    look = scene.look
-    right, left = shape.folds * look.fold_depth
-    return {
-        "u_skin": look.skin,
-        "u_blush": look.blush,
-        "u_blush_amount": look.blush_amount,
-        "u_lip_color": look.lip_color,
-        "u_lip_amount": look.lip_amount,
-        "u_lip_gloss": look.lip_gloss,
-        "u_brow_style": float(look.brow_style),
-        "u_brow_color": look.brow_color,
-        "u_brow_density": look.brow_density,
-        "u_stubble": look.stubble,
-        "u_freckles": look.freckles,
-        "u_oil": look.oil,
-        "u_mottle": look.mottle,
-        "u_liner": look.liner,
-        "u_shadow_makeup": look.shadow_makeup,
-        "u_shadow_amount": look.shadow_amount,
-        "u_under_eye": look.under_eye,
-        "u_hair_color": look.hair_color,
-        "u_hair_line": look.hair_line + (99.0 if look.bald else 0.0),
-        "u_hair_length": look.hair_length,
-        "u_hair_side": look.hair_side,
-        "u_crown": CROWN,
-        "u_sweep": look.hair_sweep,
-        "u_wave": look.hair_wave,
-        "u_iris_color": look.iris_color,
-        "u_sclera_color": look.sclera_color,
-        "u_pupil": look.pupil,
-        "u_teeth_color": look.teeth_color,
-        "u_mouth_light": shape.jaw_open,
-        "u_lash_color": look.lash_color,
-        "u_lash_density": look.lash_density,
-        "u_cloth_color": look.cloth_color,
-        "u_cloth_pattern": look.cloth_pattern,
-        "u_fold_right": right,
-        "u_fold_left": left,
-    }
+            set_uniforms(program, **values)
+        set_uniforms(self._programs["torso"], u_follows_head=0)
+        set_uniforms(self._programs["curtain"], u_follows_head=1)

@@ -24,7 +24,7 @@ void main() {
     vec3 light = ambient(normal) * 0.9 + u_fill_color * 0.4;
     float shadow = key_visible(v_position, normal);
     light += u_key_color * max(dot(normal, u_key_direction) * 0.7 + 0.3, 0.0) * mix(0.15, 1.0, shadow);
-    vec3 lit = albedo * light * open_sky * edge * 0.8;
+    vec3 lit = albedo * light * open_sky * edge * vec3(0.92, 0.80, 0.70);
     lit += u_key_color * gloss(normal, view, u_key_direction, 60.0) * 0.5 * shadow * open_sky * shine;
     color = film(lit, 1.0);
 }

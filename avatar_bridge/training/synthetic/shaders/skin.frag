@@ -87,6 +87,7 @@ void main() {
     skin = mix(skin, lip_tone, lips * u_lip_amount);
     skin = mix(skin, skin * vec3(0.20, 0.14, 0.14), tint.b * u_liner);
     // Roots show through where hair begins.
+    skin *= 1.0 - 0.22 * smoothstep(-0.9, 0.1, v_extra.y) * step(u_hair_line, 50.0);
     float scalp = smoothstep(u_hair_line - 0.25, u_hair_line + 0.5, v_extra.y + coarse.g * 0.3);
     skin = mix(skin, u_hair_color * 0.8, scalp * 0.85);
     skin = mix(skin, mix(skin, u_brow_color, 0.55), brow.y * 0.75);

@@ -1,0 +1,147 @@
+"""The renderer on ICT-FaceKit's mesh; skipped where that or OpenGL is missing."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from avatar_bridge.errors import ConfigError
+from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES
+from avatar_bridge.facs.landmarks import EYE_LEFT, IRIS_LEFT, IRIS_RIGHT, LIPS_INNER
+from avatar_bridge.training.synthetic.command import render, render_samples
+from avatar_bridge.training.synthetic.face import shape_face
+from avatar_bridge.training.synthetic.looks import random_person
+from avatar_bridge.training.synthetic.mesh import FaceMesh, load_mesh
+from avatar_bridge.training.synthetic.performer import performer_neutral
+from avatar_bridge.training.synthetic.samples import SampleMaker
+from avatar_bridge.training.synthetic.scene import Camera, HeadPlace
+from avatar_bridge.training.synthetic.truth import tell_truth
+
+
+@pytest.fixture(scope="module")
+def ict() -> Path:
+    beside = Path(__file__).parents[4] / "shared" / "data"
+    folder = Path(os.environ.get("AVATAR_BRIDGE_DATA", beside)) / "ict_facekit"
+    if not folder.is_dir():
+        pytest.skip(f"needs ICT-FaceKit: set AVATAR_BRIDGE_DATA, got no folder at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def mesh(ict: Path) -> FaceMesh:
+    return load_mesh(ict)
+
+
+@pytest.fixture(scope="module")
+def gl() -> Iterator[Any]:
+    moderngl = pytest.importorskip("moderngl")
+    assert moderngl
+    from avatar_bridge.training.synthetic.gl import open_context
+
+    try:
+        context = open_context()
+    except ConfigError as error:
+        pytest.skip(str(error))
+    yield context
+    context.release()
+
+
+def face(**weights: float) -> np.ndarray:
+    row = np.zeros(len(BLENDSHAPES), np.float32)
+    for name, value in weights.items():
+        row[BLENDSHAPE_INDEX[name]] = value
+    return row
+
+
+def points_of(mesh: FaceMesh, row: np.ndarray, place: HeadPlace | None = None) -> np.ndarray:
+    place = place or HeadPlace()
+    shape = shape_face(mesh, mesh.base, row)
+    return tell_truth(mesh, mesh.base, row, shape, place, Camera(512)).landmarks
+
+
+def test_a_missing_mesh_says_what_was_expected(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"ict_facekit\.npz"):
+        load_mesh(tmp_path)
+
+
+def test_a_broken_mesh_is_refused(tmp_path: Path) -> None:
+    np.savez(tmp_path / "ict_facekit.npz", vertices=np.zeros((3, 3)))
+    (tmp_path / "vertex_indices.json").write_text('{"idx_to_landmark_verts": [0]}')
+    with pytest.raises(ConfigError, match="ICT-FaceKit's arrays"):
+        load_mesh(tmp_path)
+
+
+@pytest.mark.parametrize("size", [10, 101])
+def test_sizes_that_no_codec_takes_are_refused(tmp_path: Path, size: int) -> None:
+    with pytest.raises(ConfigError, match="size"):
+        render(tmp_path, tmp_path, 1, size)
+
+
+def test_a_count_of_none_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="samples"):
+        render_samples(tmp_path, tmp_path, 0, 1)
+
+
+def test_the_left_of_the_subject_is_the_right_of_the_image(mesh: FaceMesh) -> None:
+    rest = points_of(mesh, face())
+    assert rest[IRIS_RIGHT, 0] < rest[IRIS_LEFT, 0]
+    smile = points_of(mesh, face(mouthSmileLeft=1.0)) - rest
+    assert smile[54, 0] > 3  # the corner on the image's right goes outward
+    assert abs(smile[48, 0]) < 1
+    assert (points_of(mesh, face(jawLeft=1.0)) - rest)[8, 0] > 3
+
+
+def test_jaw_and_lids_move_their_landmarks(mesh: FaceMesh) -> None:
+    rest = points_of(mesh, face())
+    open_jaw = points_of(mesh, face(jawOpen=1.0))
+    assert np.ptp(open_jaw[LIPS_INNER, 1]) > np.ptp(rest[LIPS_INNER, 1]) + 15
+    shut = points_of(mesh, face(eyeBlinkLeft=1.0))
+    assert np.ptp(shut[EYE_LEFT, 1]) < 0.75 * np.ptp(rest[EYE_LEFT, 1])
+
+
+def test_a_look_to_the_left_moves_both_irises_right_in_the_image(mesh: FaceMesh) -> None:
+    rest = points_of(mesh, face())
+    looked = points_of(mesh, face(eyeLookOutLeft=0.8, eyeLookInRight=0.8))
+    assert (looked - rest)[[IRIS_RIGHT, IRIS_LEFT], 0].min() > 4
+    up = points_of(mesh, face(eyeLookUpLeft=0.8, eyeLookUpRight=0.8))
+    assert (up - rest)[[IRIS_RIGHT, IRIS_LEFT], 1].max() < -3
+
+
+def test_the_head_turns_as_it_is_told(mesh: FaceMesh) -> None:
+    rest = points_of(mesh, face())
+    nose, ear = 30, 16
+    turned = points_of(mesh, face(), HeadPlace(yaw=0.4)) - rest
+    assert turned[nose, 0] > turned[ear, 0] + 5
+    raised = points_of(mesh, face(), HeadPlace(pitch=0.3)) - rest
+    assert raised[nose, 1] < -5
+    rolled = points_of(mesh, face(), HeadPlace(roll=0.3)) - rest
+    assert rolled[IRIS_LEFT, 1] > rolled[IRIS_RIGHT, 1] + 5  # clockwise in the image
+
+
+def test_the_performer_is_never_drawn(mesh: FaceMesh) -> None:
+    rng = np.random.default_rng(0)
+    performer = performer_neutral(mesh)
+    for _ in range(5):
+        assert np.abs(random_person(mesh, rng) - performer).max() > 0.1
+
+
+def test_random_faces_are_drawn_with_their_truth(gl: Any, mesh: FaceMesh) -> None:
+    maker = SampleMaker(gl, mesh, size=96)
+    made = list(maker.make(2, seed=5))
+    again = list(maker.make(2, seed=5))
+    for (image, truth), (same, _) in zip(made, again, strict=True):
+        assert image.shape == (96, 96)
+        assert image.std() > 8
+        np.testing.assert_array_equal(image, same)
+        middle = truth.landmarks[17:68].mean(axis=0)
+        assert np.abs(middle - 48).max() < 40
+
+
+def test_the_clip_command_writes_both_files(gl: Any, ict: Path, tmp_path: Path) -> None:
+    render(tmp_path, ict, 2, 64)
+    assert (tmp_path / "performer.mp4").stat().st_size > 500
+    with np.load(tmp_path / "performer.npz") as truth:
+        assert truth["weights"].shape == (2, len(BLENDSHAPES))
