@@ -8,6 +8,7 @@ import logging
 import queue
 import threading
 from collections.abc import Mapping
+from contextlib import ExitStack
 
 import cv2
 import numpy as np
@@ -15,18 +16,20 @@ import numpy as np
 from avatar_bridge.build import Parts, build_retargeter
 from avatar_bridge.clock import NS_PER_S
 from avatar_bridge.control.service import ControlService
-from avatar_bridge.errors import AvatarBridgeError, CaptureError, ConfigError
+from avatar_bridge.errors import AvatarBridgeError, CaptureError, ConfigError, WireError
 from avatar_bridge.mailbox import Empty, Mailbox
 from avatar_bridge.pipeline import Pipeline
 from avatar_bridge.retarget.profile import profile_names
 from avatar_bridge.retarget.retargeter import Retargeter
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.types import Blendshapes, FaceState, Frame, Image, StreamInfo
+from avatar_bridge.wire.picture import picture_size
 
 HEARTBEAT_S = 1.0  # between two descriptions of the stream
 IDLE_S = 0.05  # between two states while the source gives no frames
 STALL_S = 0.25  # without a frame for so long, and for three frames' time, a source has stalled
 _JOIN_S = 2.0
+MOST_PIXELS = 40_000_000  # of a picture to analyze: what a good camera takes
 
 _log = logging.getLogger(__name__)
 
@@ -47,7 +50,7 @@ class Bridge:
         self._pipeline = parts.pipelines.make(self._telemetry)
         self._mailbox = Mailbox(lossless=not parts.config.source.realtime)
         self._stopping = threading.Event()
-        self._capture_error: AvatarBridgeError | None = None
+        self._capture_error: Exception | None = None
         self._profiles: queue.SimpleQueue[Retargeter] = queue.SimpleQueue()
         self._backend = _Backend(parts, self._pipeline.retargeter, self._profiles)
         self._control = self._open_control()
@@ -84,10 +87,10 @@ class Bridge:
             if self._control:
                 self._control.start()
             capturing.start()
-            self._process(max_frames)
+            ended = self._process(max_frames)
         finally:
             self._shut_down(capturing)
-        if self._capture_error is not None:
+        if ended and self._capture_error is not None:
             raise self._capture_error
 
     def _capture(self) -> None:
@@ -100,39 +103,44 @@ class Bridge:
                 if not self._parts.config.source.realtime:  # else it is mostly waiting
                     self._telemetry.record("capture", self._parts.clock.now_ns() - started_ns)
                 self._telemetry.count_captured(self._mailbox.put(frame))
-        except CaptureError as error:
+        except Exception as error:  # noqa: BLE001 - `run` raises it in the caller's thread
             self._capture_error = error
         finally:
             self._mailbox.close()
 
-    def _process(self, max_frames: int | None) -> None:
+    def _process(self, max_frames: int | None) -> bool:
+        """Run until there is a reason to end; gives whether it is the source's end."""
         sent = 0
         last_ns = next_heartbeat_ns = self._parts.clock.now_ns()
-        stall_ns = max(STALL_S, 3.0 / max(self._parts.source.fps, 1.0)) * NS_PER_S
+        realtime = self._parts.config.source.realtime
+        fps = self._parts.source.fps
+        stall_ns = max(STALL_S, 3.0 / fps if fps else 0.0) * NS_PER_S
         while not self._stopping.is_set() and sent != max_frames:
             if self._change_profile() or self._parts.clock.now_ns() >= next_heartbeat_ns:
                 self._heartbeat()
                 next_heartbeat_ns = self._parts.clock.now_ns() + round(HEARTBEAT_S * NS_PER_S)
             frame = self._mailbox.take(IDLE_S)
             if frame is Empty.ENDED:
-                return
+                return True
             if isinstance(frame, Frame):
                 with self._telemetry.stage("total"):
-                    self._publish(self._pipeline.process(frame))
-                if self._parts.config.source.realtime:  # a file's own stamps tell no latency
+                    states = self._pipeline.process(frame)
+                    self._publish(states)
+                self._telemetry.count_published(sum(state.tracked for state in states))
+                if realtime:  # a file's own stamps tell no latency
                     age_ns = self._parts.clock.now_ns() - frame.captured_ns
                     self._telemetry.record("capture to publish", age_ns)
                 sent += 1
                 last_ns = self._parts.clock.now_ns()
-            elif self._parts.clock.now_ns() - last_ns > stall_ns:
+            elif realtime and self._parts.clock.now_ns() - last_ns > stall_ns:
                 self._publish(self._pipeline.idle(self._parts.clock.now_ns()))
+        return False
 
     def _publish(self, states: tuple[FaceState, ...]) -> None:
         with self._telemetry.stage("publish"):
             for sink in self._parts.sinks:
                 for state in states:
                     sink.publish(state)
-        self._telemetry.count_published(sum(state.tracked for state in states))
 
     def _heartbeat(self) -> None:
         status = self._telemetry.snapshot(self._parts.source.state)
@@ -150,18 +158,23 @@ class Bridge:
     def _shut_down(self, capturing: threading.Thread) -> None:
         self._stopping.set()
         self._mailbox.close()
-        self._close_parts()
+        with ExitStack() as stack:  # whatever one of them does, the others are closed
+            if self._control:
+                stack.callback(self._control.stop)
+            stack.callback(self._join, capturing)
+            stack.callback(self._close_parts)
+
+    def _join(self, capturing: threading.Thread) -> None:
         if capturing.is_alive():
             capturing.join(_JOIN_S)
             if capturing.is_alive():
                 _log.warning("the source %s did not let go in time", self._parts.source.label)
-        if self._control:
-            self._control.stop()
 
     def _close_parts(self) -> None:
-        self._parts.source.close()
-        for sink in self._parts.sinks:
-            sink.close()
+        with ExitStack() as stack:
+            for sink in self._parts.sinks:
+                stack.callback(sink.close)
+            stack.callback(self._parts.source.close)
 
 
 class _Backend:
@@ -179,14 +192,14 @@ class _Backend:
         self._stills: Pipeline | None = None
 
     def info(self) -> StreamInfo:
-        parts = self._parts
+        parts, retargeter = self._parts, self._retargeter  # one look: two threads ask
         return StreamInfo(
             stream_id=parts.stream_id,
             source=parts.source.label,
-            profile=self._retargeter.profile.name,
+            profile=retargeter.profile.name,
             calibration="",
             model=parts.config.analyze.model,
-            capabilities=self._retargeter.capabilities,
+            capabilities=retargeter.capabilities,
             action_units=parts.pipelines.action_units,
             target_fps=parts.source.fps,
         )
@@ -207,17 +220,22 @@ class _Backend:
         picture = _decode(image)
         if self._stills is None:
             self._stills = self._parts.pipelines.make(Telemetry(self._parts.clock))
-        self._stills.restart()
         self._stills.use(self._retargeter)
         now_ns = self._parts.clock.now_ns()
-        return self._stills.process(Frame(picture, 0, now_ns))
+        return self._stills.process_still(Frame(picture, 0, now_ns))
 
 
 def _decode(image: bytes) -> Image:
     try:
+        width, height = picture_size(image)
+    except WireError as error:
+        raise CaptureError(str(error)) from error
+    if not 0 < width * height <= MOST_PIXELS:
+        raise CaptureError(f"expected 1 to {MOST_PIXELS} pixels, got {width} x {height}")
+    try:
         picture = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:  # no bytes at all, or more pixels than OpenCV agrees to unpack
+    except cv2.error:
         picture = None
     if picture is None:
-        raise CaptureError(f"expected a JPEG or PNG picture, got {len(image)} other bytes")
+        raise CaptureError(f"expected a whole picture, got {len(image)} bytes that do not unpack")
     return np.asarray(picture, np.uint8)

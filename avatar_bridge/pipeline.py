@@ -38,6 +38,7 @@ _NEUTRAL_MOTION = Motion(
 
 
 MOST_LOOKS = 3
+MOST_TRIES = 3
 SETTLED = 0.15  # of a box side: how far the face may lie from where the crop was aimed
 
 
@@ -56,6 +57,7 @@ class _Memory:
 
     smoother: Smoother
     state: FaceState  # of the last frame in which it was seen
+    at_rest: bool = False  # whether it was sent as lost and wholly faded
 
 
 class Pipeline:
@@ -122,6 +124,19 @@ class Pipeline:
         self._held = frozenset(state.face_id for state in seen)
         self._moment = _Moment(frame.index, frame.captured_ns, frame.size)
         return (*seen, *self._without(self._moment, self._held))
+
+    def process_still(self, frame: Frame) -> tuple[FaceState, ...]:
+        """Look at a picture that has nothing to do with the ones before.
+
+        A tracker tries a detector's second choice in the frame after; a still has none after it,
+        so it is looked at again until a face holds.
+        """
+        self.restart()
+        for _ in range(MOST_TRIES):
+            states = self.process(frame)
+            if any(state.tracked for state in states):
+                break
+        return states
 
     def idle(self, now_ns: int) -> tuple[FaceState, ...]:
         """What there is to say while the source gives no frames: all faces are lost.
@@ -200,16 +215,18 @@ class Pipeline:
     def _without(self, moment: _Moment, seen: frozenset[int]) -> list[FaceState]:
         """The states of faces that are not seen.
 
-        One that has faded is forgotten, but not the very last: someone is always there.
+        One that was sent at rest is forgotten, but not the very last: someone is always there.
         """
         fading = []
         for id_ in sorted(self._memories.keys() - seen):
-            last = self._memories[id_].state
-            lost_s = (moment.captured_ns - last.captured_ns) / NS_PER_S
-            left = remaining(lost_s, self._loss.hold_s, self._loss.decay_s)
-            if left == 0.0 and len(self._memories) > 1:
+            memory = self._memories[id_]
+            if memory.at_rest and len(self._memories) > 1:
                 del self._memories[id_]
                 continue
+            last = memory.state
+            lost_s = (moment.captured_ns - last.captured_ns) / NS_PER_S
+            left = remaining(lost_s, self._loss.hold_s, self._loss.decay_s)
+            memory.at_rest = left == 0.0
             fading.append(_faded(moment, last, left))
         return fading if seen or fading else [_no_face(moment)]
 

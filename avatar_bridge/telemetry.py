@@ -11,6 +11,7 @@ import numpy as np
 from avatar_bridge.clock import NS_PER_MS, NS_PER_S, Clock
 
 WINDOW = 600  # samples kept per stage: 10 s at 60 frames a second
+RATE_S = 2.0  # seconds that the frame rate is told over
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class StreamStatus:
     """How a stream is doing.
 
     Attributes:
-        fps: frames published a second over the window.
+        fps: frames published a second, lately; 0 when none was for two seconds.
         stages: in the order in which they first ran.
         captured: frames taken from the source.
         dropped: frames that a newer one replaced before they were looked at.
@@ -82,11 +83,13 @@ class Telemetry:
 
     def snapshot(self, source_state: str) -> StreamStatus:
         """The state of things now; the source says itself how it is."""
+        now_ns = self._clock.now_ns()
         with self._lock:
             stages = tuple(_timing(name, times) for name, times in self._durations.items())
-            span = self._published[-1] - self._published[0] if len(self._published) > 1 else 0
+            recent = [at for at in self._published if now_ns - at <= RATE_S * NS_PER_S]
+            span = recent[-1] - recent[0] if recent else 0
             return StreamStatus(
-                fps=(len(self._published) - 1) * NS_PER_S / span if span else 0.0,
+                fps=(len(recent) - 1) * NS_PER_S / span if span else 0.0,
                 stages=stages,
                 captured=self._captured,
                 dropped=self._dropped,

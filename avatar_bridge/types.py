@@ -345,6 +345,9 @@ class StreamInfo:
     target_fps: float
 
     def __post_init__(self) -> None:
+        # A file's name may hold bytes that are no text, and no message can carry those.
+        clean = self.source.encode("utf-8", "replace").decode()
+        object.__setattr__(self, "source", clean)
         if len(self.capabilities) != len(BLENDSHAPES):
             raise ValueError(
                 f"capabilities: expected {len(BLENDSHAPES)}, got {len(self.capabilities)}"

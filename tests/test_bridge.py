@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+import cv2
 import numpy as np
 import pytest
 from builders import make_state
@@ -37,6 +38,8 @@ class ScriptedSource:
             return Frame(np.zeros((4, 4, 3), np.uint8), self._index - 1, time.monotonic_ns())
         if self._then == "break":
             raise CaptureError("the cable is out")
+        if self._then == "fail":
+            raise MemoryError("no room for a picture")
         if self._then == "stall":
             self.closed.wait(10)
         return None
@@ -146,6 +149,53 @@ def test_a_source_that_breaks_is_told_after_the_rest_went_out() -> None:
     assert sink.closed == 1
 
 
+def test_what_nobody_expected_of_a_source_is_not_lost() -> None:
+    sink = ListSink()
+    with pytest.raises(MemoryError, match="no room for a picture"):
+        Bridge(parts(ScriptedSource(3, then="fail"), sink)).run()
+    assert len(sink.states) == 3
+    assert sink.closed == 1
+
+
+def test_what_a_source_does_after_the_last_frame_asked_for_is_no_error() -> None:
+    for _ in range(10):
+        Bridge(parts(ScriptedSource(7, then="break"), ListSink())).run(max_frames=6)
+
+
+def test_offline_a_slow_picture_is_no_lost_face() -> None:
+    sink = ListSink()
+
+    class Slow(ScriptedSource):
+        def read(self) -> Frame | None:
+            self.closed.wait(0.4)
+            return super().read()
+
+    Bridge(parts(Slow(2), sink)).run()
+    assert [state.tracked for state in sink.states] == [True, True]
+
+
+def test_a_source_of_unknown_rate_stalls_as_fast_as_any() -> None:
+    source, sink = ScriptedSource(1, then="stall"), ListSink()
+    source.fps = 0.0
+    bridge = Bridge(parts(source, sink, realtime=True))
+    sink.on_state = lambda: bridge.stop() if not sink.states[-1].tracked else None
+    started = time.monotonic()
+    bridge.run()
+    assert time.monotonic() - started < 2  # three frames of one a second would be three
+
+
+def test_a_part_that_does_not_close_leaves_no_other_open() -> None:
+    class Stuck(ListSink):
+        def close(self) -> None:
+            raise OSError("stuck")
+
+    source, sink = ScriptedSource(1), ListSink()
+    with pytest.raises(OSError, match="stuck"):
+        Bridge(parts(source, Stuck(), sink)).run()
+    assert sink.closed == 1
+    assert source.closed.is_set()
+
+
 def test_a_stalled_source_goes_on_as_a_lost_face() -> None:
     source, sink = ScriptedSource(1, then="stall"), ListSink()
     bridge = Bridge(parts(source, sink, realtime=True))
@@ -178,6 +228,12 @@ def test_a_picture_that_is_none_is_refused() -> None:
         bridge._backend.analyze(b"abc")
     with pytest.raises(AvatarBridgeError, match="got 0 other bytes"):
         bridge._backend.analyze(b"")
+    huge = b"\x89PNG\r\n\x1a\n" + bytes(8) + (60_000).to_bytes(4, "big") * 2
+    with pytest.raises(AvatarBridgeError, match="pixels, got 60000 x 60000"):
+        bridge._backend.analyze(huge)
+    cut = cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes()[:40]
+    with pytest.raises(AvatarBridgeError, match="expected a whole picture, got 40 bytes"):
+        bridge._backend.analyze(cut)
 
 
 @pytest.mark.parametrize(

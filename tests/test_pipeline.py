@@ -156,7 +156,31 @@ def test_several_faces_keep_their_ids(frames) -> None:
         assert states[0].box[0] < states[1].box[0]
 
 
-def test_a_second_face_that_left_is_forgotten_once_it_faded(frames) -> None:
+@pytest.mark.parametrize("still", [False, True])
+def test_a_false_alarm_does_not_keep_the_face_from_being_tried(frames, still: bool) -> None:
+    rig = Rig()
+    real = rig.detector.faces[0]
+    alarm = face_box(make_points((60, 60), eyes=20))[0]
+    rig.detector.detect = lambda image: (  # type: ignore[method-assign]
+        Detection(alarm, 0.95),
+        Detection(face_box(real)[0], 0.9),
+    )
+    if still:
+        (state,) = rig.pipeline.process_still(frames(0))
+    else:
+        rig.pipeline.process(frames(0))
+        (state,) = rig.pipeline.process(frames(1))
+    assert (state.tracked, state.face_id) == (True, 1)
+
+
+def test_stills_have_nothing_to_do_with_each_other(frames) -> None:
+    rig = Rig()
+    assert rig.pipeline.process_still(frames(0))[0].tracked
+    rig.detector.faces = []
+    assert [s.face_id for s in rig.pipeline.process_still(frames(1))] == [0]
+
+
+def test_a_second_face_that_left_is_sent_at_rest_and_then_forgotten(frames) -> None:
     rig = Rig(max_faces=2)
     left, right = make_points((160, 240)), make_points((480, 240))
     rig.detector.faces = [left, right]
@@ -164,15 +188,23 @@ def test_a_second_face_that_left_is_forgotten_once_it_faded(frames) -> None:
     rig.detector.faces = [left]
     fading = rig.pipeline.process(frames(1, captured_ns=NS // 2))
     assert [(s.face_id, s.tracked) for s in fading] == [(1, True), (2, False)]
-    gone = rig.pipeline.process(frames(2, captured_ns=2 * NS))
+    rest = rig.pipeline.process(frames(2, captured_ns=2 * NS))
+    assert [(s.face_id, s.tracked) for s in rest] == [(1, True), (2, False)]
+    assert not rest[1].blendshapes.weights.any()
+    gone = rig.pipeline.process(frames(3, captured_ns=2 * NS + 1))
     assert [(s.face_id, s.tracked) for s in gone] == [(1, True)]
 
 
 def test_a_profile_can_change_between_frames(frames) -> None:
     rig = Rig()
     rig.pipeline.process(frames(0))
-    rig.pipeline.use(Retargeter(load_profile("arkit"), ()))
-    assert rig.pipeline.retargeter.capabilities != Rig().pipeline.retargeter.capabilities
+    profile = load_profile("arkit")
+    halved = profile.model_copy(
+        update={"shapes": {**profile.shapes, "mouthSmileLeft": {"AU12L": 0.5}}}
+    )
+    rig.pipeline.use(Retargeter(halved, ACTION_UNIT_NAMES))
+    (state,) = rig.pipeline.process(frames(1))
+    assert state.blendshapes.weights[SMILE] == pytest.approx(0.4)
 
 
 def test_a_restart_forgets_all_faces(frames) -> None:

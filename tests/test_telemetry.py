@@ -24,6 +24,8 @@ def test_rate_and_counts() -> None:
         clock.sleep(1 / 60)
     status = telemetry.snapshot("reconnecting")
     assert status.fps == pytest.approx(60, rel=1e-3)
+    clock.sleep(5)
+    assert telemetry.snapshot("reconnecting").fps == 0.0  # a dead camera has no rate
     assert (status.captured, status.dropped) == (61, 30)
     assert (status.tracked_faces, status.source_state) == (2, "reconnecting")
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from builders import make_state
 
+from avatar_bridge.facs.arkit import Capability
 from avatar_bridge.types import (
     ActionUnits,
     Blendshapes,
@@ -50,6 +51,12 @@ def test_values_are_frozen() -> None:
 def test_what_does_not_fit_is_refused_at_birth(make, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         make()
+
+
+def test_a_source_whose_name_is_no_text_can_still_be_told() -> None:
+    capabilities = (Capability.UNSUPPORTED,) * 52
+    info = StreamInfo("", "caf\udce9.mp4", "", "", "", capabilities, (), 0.0)
+    assert info.source == "caf?.mp4"
 
 
 def test_valence_and_arousal_follow_the_emotions() -> None:

@@ -8,7 +8,7 @@ from avatar_bridge.types import HeadPose, Landmarks
 
 _MOUTH_CORNERS = [48, 54]
 _MOUTH_DEPTH = 0.018  # metres in front of the eyes' centres, on a mean face
-_FULL_SHIFT = 0.012  # metres sideways at which the cue is 1
+_EYE_DISTANCE = 0.064  # metres between the eyes' centres, on a mean face
 
 
 def mouth_cues(
@@ -25,7 +25,7 @@ def mouth_cues(
     middle = landmarks.points[_MOUTH_CORNERS].mean(axis=0, keepdims=True)
     ray = head.inv().apply(rays(middle, image_size)[0])
     eye = head.inv().apply(-pose.position)  # the camera, seen from the head
-    shift = float((eye + ray * (_MOUTH_DEPTH - eye[2]) / ray[2])[0]) / _FULL_SHIFT
+    shift = float((eye + ray * (_MOUTH_DEPTH - eye[2]) / ray[2])[0]) / _EYE_DISTANCE
     return {
         "mouthShiftLeft": float(np.clip(shift, 0.0, 1.0)),
         "mouthShiftRight": float(np.clip(-shift, 0.0, 1.0)),

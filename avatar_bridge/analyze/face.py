@@ -8,6 +8,7 @@ from avatar_bridge.analyze.pose import solve_head_pose
 from avatar_bridge.errors import ModelError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX, ACTION_UNIT_NAMES
 from avatar_bridge.facs.emotions import EMOTION_INDEX, EMOTIONS
+from avatar_bridge.facs.landmarks import POINTS
 from avatar_bridge.geometry import transform_points
 from avatar_bridge.inference.session import Net
 from avatar_bridge.types import (
@@ -25,7 +26,8 @@ class FaceAnalyzer:
     """Runs a net whose card says task "face".
 
     Raises:
-        ModelError: the net does another task, or its card names no units or not all emotions.
+        ModelError: the net does another task, its card names no units or not all emotions, or
+            its outputs are not what the card says.
     """
 
     def __init__(self, net: Net) -> None:
@@ -37,8 +39,23 @@ class FaceAnalyzer:
                 f"units and the emotions {', '.join(card.emotions) or 'none'}"
             )
         self._net = net
+        self._check_outputs()
         self._unit_places = [ACTION_UNIT_INDEX[name] for name in card.action_units]
         self._emotion_places = [EMOTION_INDEX[name] for name in card.emotions]
+
+    def _check_outputs(self) -> None:
+        """Try the net once: what it gives has to be what its card says."""
+        card = self._net.card
+        blank = np.zeros((card.input.size, card.input.size, 3), np.uint8)
+        got = {name: value.shape for name, value in self._net.run(blank).items()}
+        expected = {
+            "presence": (1,),
+            "landmarks": (POINTS, 2),
+            "action_units": (len(card.action_units),),
+            "emotions": (len(card.emotions),),
+        }
+        if any(got.get(name) != shape for name, shape in expected.items()):
+            raise ModelError(f"model {card.name!r}: expected the outputs {expected}, got {got}")
 
     @property
     def crop_size(self) -> int:

@@ -12,8 +12,10 @@ picture; for a file it is the moment at which the picture was due (in real time)
 own time in the file (as fast as possible), so that filters see the file's own pace.
 """
 
+from pathlib import Path
 from typing import Protocol
 
+from avatar_bridge.errors import CaptureError
 from avatar_bridge.types import Frame
 
 
@@ -51,6 +53,20 @@ class Source(Protocol):
     def close(self) -> None:
         """Release the device or file, also while another thread is in `read`, which then ends."""
         ...
+
+
+def as_path(target: str) -> Path:
+    """A path as a user writes it, `~` included.
+
+    Raises:
+        CaptureError: it cannot be one, such as the home of nobody or a name too long.
+    """
+    try:
+        path = Path(target).expanduser()
+        path.exists()
+    except (OSError, ValueError, RuntimeError) as error:
+        raise CaptureError(f"expected a path, got {target[:80]!r}: {error}") from error
+    return path
 
 
 def picture_name(source: Source, index: int) -> str | None:

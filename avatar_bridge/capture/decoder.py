@@ -53,10 +53,21 @@ def quiet() -> None:
 def open_decoder(target: str | int, backend: int, parameters: Sequence[int] = ()) -> Decoder:
     """Open a device, file or URL; ask the answer's `isOpened` whether that went well."""
     quiet()
+    if isinstance(target, str) and not _is_text(target):
+        return cv2.VideoCapture()  # OpenCV crashes on it
     try:
         return cv2.VideoCapture(target, backend, list(parameters))
     except cv2.error:
         return cv2.VideoCapture()
+
+
+def _is_text(name: str) -> bool:
+    """Whether a name holds no bytes that the file system could not decode."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def next_picture(decoder: Decoder) -> Image | None:

@@ -11,6 +11,7 @@ import cv2
 import numpy as np
 
 from avatar_bridge.capture.address import IMAGE_SUFFIXES
+from avatar_bridge.capture.base import as_path
 from avatar_bridge.capture.decoder import quiet
 from avatar_bridge.capture.playback import PlaybackSource
 from avatar_bridge.clock import Clock
@@ -117,9 +118,10 @@ def create(target: str, config: SourceConfig, clock: Clock) -> ImageSource:
     """Open an image or a folder; `config.fps`, or 30, spaces the pictures in time.
 
     Raises:
-        CaptureError: nothing there, a folder without images, or a first image that is broken.
+        CaptureError: nothing there, a folder without images, or a single image that is broken.
     """
-    path = Path(target).expanduser()
+    path = as_path(target)
     paths = find_images(path)
-    read_image(paths[0])
+    if path.is_file():
+        read_image(path)
     return ImageSource(paths, path.resolve().name or str(path), config, clock)

@@ -90,15 +90,17 @@ def create(
 
     Args:
         target: has to be empty.
-        config: how to play it; `fps` is not heeded.
+        config: how to play it; it has a rate of its own.
         clock: paces the playing.
         folder: where the video lies; None is the package's own.
 
     Raises:
-        CaptureError: a target, or an installation without the video.
+        CaptureError: a target, a rate, or an installation without the video.
     """
     if target:
         raise CaptureError(f"expected performer alone, got performer:{target}")
+    if config.fps is not None:
+        raise CaptureError(f"expected the performer at its own rate, got {config.fps} fps")
     source = (assets() if folder is None else folder) / VIDEO
     with ExitStack() as stack:
         try:
@@ -107,9 +109,7 @@ def create(
             raise _missing(VIDEO) from error
         if not path.is_file():
             raise _missing(VIDEO)
-        own_rate = config.model_copy(update={"fps": None})
-        opener = partial(open_file, path)
-        played = VideoSource(opener, LABEL, own_rate, clock)
+        played = VideoSource(partial(open_file, path), LABEL, config, clock)
         played.call_on_close(stack.pop_all().close)
         return played
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import cv2
 
+from avatar_bridge.capture.base import as_path
 from avatar_bridge.capture.decoder import Decoder, Opener, open_decoder, picture
 from avatar_bridge.capture.playback import PlaybackSource
 from avatar_bridge.clock import Clock
@@ -143,7 +144,7 @@ def create(target: str, config: SourceConfig, clock: Clock) -> VideoSource:
     Raises:
         CaptureError: no file there, not a video, or one without a picture.
     """
-    path = Path(target).expanduser()
+    path = as_path(target)
     if not path.is_file():
         raise CaptureError(f"expected a video file at {path}, got no file")
     return VideoSource(partial(open_file, path), path.name, config, clock)

@@ -2,5 +2,6 @@
 
 from rich.console import Console
 
-out = Console()
-errors = Console(stderr=True)
+# What is printed holds file names and other foreign text: none of it is markup.
+out = Console(markup=False)
+errors = Console(stderr=True, markup=False)

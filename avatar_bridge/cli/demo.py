@@ -10,7 +10,7 @@ from avatar_bridge.capture.performer import load_truth
 from avatar_bridge.cli.console import out
 from avatar_bridge.cli.live import run_bridge
 from avatar_bridge.cli.options import assemble
-from avatar_bridge.cli.score import ScoreSink, correlations, score_table
+from avatar_bridge.cli.score import ScoreSink, score_table
 from avatar_bridge.cli.summary import timing_table
 
 
@@ -33,19 +33,19 @@ def demo(
             "wire.control": control,
         },
     )
-    scored = ScoreSink()
+    scored = ScoreSink(load_truth().weights)
     bridge = run_bridge(
         settings, max_frames=frames, show=show and not as_json, extra_sinks=(scored,)
     )
     status = bridge.telemetry.snapshot("ended")
-    scores = correlations(load_truth().weights, scored.frames, scored.weights)
+    scores = scored.correlations()
     mean = float(np.mean(list(scores.values()))) if scores else None
     if as_json:
         result = {
             "frames": status.captured - status.dropped,
             "dropped": status.dropped,
             "fps": status.fps,
-            "tracked": len(scored.frames),
+            "tracked": scored.tracked,
             "mean_r": mean,
             "r": scores,
         }
@@ -56,7 +56,7 @@ def demo(
     out.print(timing_table(status))
     out.print(
         f"{status.captured} frames captured, {status.dropped} dropped, {status.fps:.1f} fps, "
-        f"face tracked in {len(scored.frames)}"
+        f"face tracked in {scored.tracked}"
         + (f", mean r {mean:.2f} over {len(scores)} shapes" if mean is not None else ""),
         highlight=False,
     )

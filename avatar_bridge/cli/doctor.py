@@ -9,6 +9,7 @@ from typing import Annotated, Literal
 
 import typer
 from rich.table import Table
+from rich.text import Text
 
 from avatar_bridge.capture.address import open_source
 from avatar_bridge.cli.console import out
@@ -50,8 +51,7 @@ def doctor(
         for column in ("", "subject", "found", "cure"):
             table.add_column(column)
         for finding in findings:
-            style = _STYLES[finding.verdict]
-            verdict = f"[{style}]{finding.verdict}[/]"
+            verdict = Text(finding.verdict, style=_STYLES[finding.verdict])
             table.add_row(verdict, finding.subject, finding.found, finding.cure)
         out.print(table)
     if any(finding.verdict == "bad" for finding in findings):
@@ -124,6 +124,8 @@ def _ports() -> Iterator[Finding]:
     ):
         host, _, port = address.removeprefix("tcp://").rpartition(":")
         with socket.socket() as probe:
+            if sys.platform != "win32":  # as ZeroMQ binds: what a server just left is free
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind((host, int(port)))
                 yield Finding(f"port {port} ({role})", "ok", "free")

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from typing import Any
 
 import typer
 from rich.logging import RichHandler
@@ -18,6 +19,10 @@ from avatar_bridge.cli.watch import watch
 from avatar_bridge.errors import AvatarBridgeError
 
 EXIT_BAD_INPUT = 2
+EXIT_INTERRUPTED = 130
+
+# Of click itself in some versions of typer, of typer's own copy of it in others.
+UsageError: Any = typer.BadParameter.__base__
 
 app = typer.Typer(
     name="avatar-bridge",
@@ -51,10 +56,25 @@ def _options(
     )
 
 
+def _tell(said: str) -> None:
+    # One line; and a file's name may hold bytes that are no text.
+    line = " ".join(said.encode("utf-8", "replace").decode().split())
+    errors.print(f"avatar-bridge: {line}", style="red", highlight=False, soft_wrap=True)
+
+
 def main() -> None:
     """Run a command; what a user can mend becomes one line and exit code 2."""
     try:
-        app()
-    except AvatarBridgeError as error:
-        errors.print(f"[bold red]avatar-bridge:[/] {error}", highlight=False, soft_wrap=True)
+        code = app(standalone_mode=False)
+    except UsageError as error:
+        if not error.message or error.message.startswith("\n"):  # no command: its help is shown
+            error.show()
+        else:
+            _tell(error.format_message())
         sys.exit(EXIT_BAD_INPUT)
+    except AvatarBridgeError as error:
+        _tell(str(error))
+        sys.exit(EXIT_BAD_INPUT)
+    except typer.Abort:
+        sys.exit(EXIT_INTERRUPTED)
+    sys.exit(code if isinstance(code, int) else 0)

@@ -19,6 +19,8 @@ def assemble(file: Path | None, overrides: dict[str, Any]) -> Config:
         ConfigError: names the setting, what was expected and what was got.
     """
     values = copy.deepcopy(read_toml(file)) if file else {}
+    if file:
+        parse_config(values, str(file))  # so that the file's own faults are told as its own
     for setting, value in overrides.items():
         if value is None:
             continue
@@ -26,10 +28,8 @@ def assemble(file: Path | None, overrides: dict[str, Any]) -> Config:
         place = values
         for section in sections:
             place = place.setdefault(section, {})
-            if not isinstance(place, dict):
-                raise ConfigError(f"{file}: {section}: expected a table, got {place!r}")
         place[name] = value
-    return parse_config(values, str(file) if file else "command line")
+    return parse_config(values, "command line")
 
 
 def parse_sink(text: str) -> dict[str, Any]:

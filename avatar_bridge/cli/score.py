@@ -1,7 +1,5 @@
 """How well a performance was followed: its true weights against what was published."""
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 from rich.table import Table
@@ -9,23 +7,32 @@ from rich.table import Table
 from avatar_bridge.cli.bars import bar
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.telemetry import StreamStatus
-from avatar_bridge.types import FaceState, Float32, StreamInfo
+from avatar_bridge.types import FaceState, StreamInfo
 
 MOVES = 0.02  # standard deviation from which a shape counts as moved
+_STILL = 1e-6
 _FEWEST_FRAMES = 30
 
 
-@dataclass(slots=True)
 class ScoreSink:
-    """A sink that keeps every weight with the frame it belongs to."""
+    """A sink that compares each frame with the truth as it comes, keeping sums alone.
 
-    frames: list[int] = field(default_factory=list)
-    weights: list[Float32] = field(default_factory=list)
+    Args:
+        truth: (N, 52) true weights of one pass; frame indices go on over the passes.
+    """
+
+    def __init__(self, truth: NDArray[np.floating]) -> None:
+        self._truth = np.asarray(truth, np.float64)
+        self.tracked = 0
+        self._sums = np.zeros((5, len(BLENDSHAPES)))  # x, y, xx, yy, xy
 
     def publish(self, state: FaceState) -> None:
-        if state.tracked:
-            self.frames.append(state.frame_index)
-            self.weights.append(state.blendshapes.weights)
+        if not state.tracked:
+            return
+        x = self._truth[state.frame_index % len(self._truth)]
+        y = state.blendshapes.weights.astype(np.float64)
+        self.tracked += 1
+        self._sums += np.stack([x, y, x * x, y * y, x * y])
 
     def describe(self, info: StreamInfo) -> None:
         pass
@@ -36,31 +43,25 @@ class ScoreSink:
     def close(self) -> None:
         pass
 
+    def correlations(self) -> dict[str, float]:
+        """Pearson's r of each blendshape that the truth moved.
 
-def correlations(
-    truth: NDArray[np.floating], frames: list[int], weights: list[Float32]
-) -> dict[str, float]:
-    """Pearson's r of each blendshape that the truth moves.
-
-    Args:
-        truth: (N, 52) of one pass of the performance.
-        frames: (M,) indices of the frames that were tracked, going on over the passes.
-        weights: M times (52,).
-
-    Returns:
-        By name; a shape that was never moved by us has r = 0. Empty where too little was seen.
-    """
-    if len(frames) < _FEWEST_FRAMES:
-        return {}
-    expected = np.asarray(truth, np.float64)[np.asarray(frames) % len(truth)]
-    got = np.asarray(weights, np.float64)
-    scores = {}
-    for index, name in enumerate(BLENDSHAPES):
-        if expected[:, index].std() > MOVES:
-            still = got[:, index].std() < 1e-6
-            r = 0.0 if still else np.corrcoef(expected[:, index], got[:, index])[0, 1]
-            scores[name] = float(r)
-    return scores
+        Returns:
+            By name; a shape that was never moved by us has r = 0. Empty where too little was
+            seen.
+        """
+        if self.tracked < _FEWEST_FRAMES:
+            return {}
+        x, y, xx, yy, xy = self._sums / self.tracked
+        true_spread = np.sqrt(np.maximum(xx - x * x, 0.0))
+        our_spread = np.sqrt(np.maximum(yy - y * y, 0.0))
+        scores = {}
+        for index, name in enumerate(BLENDSHAPES):
+            if true_spread[index] > MOVES:
+                spread = true_spread[index] * our_spread[index]
+                shared = xy[index] - x[index] * y[index]
+                scores[name] = float(shared / spread) if our_spread[index] > _STILL else 0.0
+        return scores
 
 
 def score_table(scores: dict[str, float]) -> Table:

@@ -1,21 +1,26 @@
 """`avatar-bridge track`: a file or folder, offline, to a table of weights."""
 
+import itertools
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.markup import escape
 from rich.progress import Progress
 
 from avatar_bridge.build import PipelineFactory
 from avatar_bridge.capture.address import open_source
-from avatar_bridge.capture.base import picture_name
+from avatar_bridge.capture.base import Source, picture_name
 from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.options import assemble
 from avatar_bridge.clock import NS_PER_S, SystemClock
+from avatar_bridge.errors import CaptureError
 from avatar_bridge.export import open_writer
 from avatar_bridge.export.overlay import OverlayWriter
 from avatar_bridge.telemetry import Telemetry
+from avatar_bridge.types import Frame
 
 
 def track(
@@ -58,17 +63,35 @@ def track(
         if film:
             stack.callback(film.close)
         with open_writer(output, pictures.fps) as writer, Progress(console=errors) as progress:
-            task = progress.add_task(pictures.label, total=pictures.frame_count)
-            while (frame := pictures.read()) is not None:
-                name = picture_name(pictures, frame.index)
-                if name is not None:
-                    pipeline.restart()  # stills have nothing to do with each other
-                state = pipeline.process(frame)[0]
-                seen = state if state.tracked else None
-                writer.write(seen, frame.captured_ns / NS_PER_S, name)
-                if film:
-                    film.write(frame.image, state)
-                tracked += state.tracked
+            task = progress.add_task(escape(pictures.label), total=pictures.frame_count)
+            for name, frame in _pictures(pictures):
+                if frame is None:
+                    writer.write(None, written / (pictures.fps or 1.0), name)
+                else:
+                    look = pipeline.process if name is None else pipeline.process_still
+                    state = look(frame)[0]
+                    seen = state if state.tracked else None
+                    writer.write(seen, frame.captured_ns / NS_PER_S, name)
+                    if film:
+                        film.write(frame.image, state)
+                    tracked += state.tracked
                 written += 1
                 progress.advance(task)
     errors.print(f"{output}: {written} frames, a face in {tracked}", highlight=False)
+
+
+def _pictures(source: Source) -> Iterator[tuple[str | None, Frame | None]]:
+    """Every picture with its name; None for a still that cannot be read, told on the way."""
+    for index in itertools.count():
+        name = picture_name(source, index)
+        try:
+            frame = source.read()
+        except CaptureError as error:
+            if name is None:
+                raise
+            errors.print(f"left empty: {error}", highlight=False, soft_wrap=True)
+            yield name, None
+            continue
+        if frame is None:
+            return
+        yield name, frame

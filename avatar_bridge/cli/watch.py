@@ -16,6 +16,7 @@ from avatar_bridge.clock import NS_PER_MS, NS_PER_S, SystemClock
 from avatar_bridge.config import DEFAULT_PUBLISH
 from avatar_bridge.errors import WireError
 from avatar_bridge.types import StreamInfo
+from avatar_bridge.wire.address import is_loopback
 from avatar_bridge.wire.codec import ReceivedFace
 from avatar_bridge.wire.subscriber import Received, Subscriber
 
@@ -31,6 +32,8 @@ class Watched:
     def __init__(self, address: str) -> None:
         self._address = address
         self._faces: dict[int, ReceivedFace] = {}
+        self._heard: dict[int, int] = {}
+        self._same_machine = is_loopback(address)
         self._info: StreamInfo | None = None
         self._arrived: deque[int] = deque(maxlen=_WINDOW)
         self._latency_ms: deque[float] = deque(maxlen=_WINDOW)
@@ -54,12 +57,13 @@ class Watched:
             self.lost += max(0, face.seq - self._next_seq)
         self._next_seq = face.seq + 1
         self._faces[face.state.face_id] = face
+        self._heard[face.state.face_id] = now_ns
         if face.state.tracked:
             self._faces.pop(0, None)
         self.received += 1
         self._arrived.append(now_ns)
-        # Both stamps are the same clock's only on the same machine.
-        self._latency_ms.append((now_ns - face.published_ns) / NS_PER_MS)
+        if self._same_machine:  # elsewhere the server's clock is another one
+            self._latency_ms.append((now_ns - face.published_ns) / NS_PER_MS)
 
     @property
     def rate(self) -> float:
@@ -87,7 +91,11 @@ class Watched:
         state = "nothing arrives" if self.silent(now_ns) else f"{self.rate:5.1f} messages/s"
         headline = f"{self._address}   {state}   latency {late}   {self.lost} lost   Ctrl-C ends"
         capabilities = self._info.capabilities if self._info else None
-        faces = [self._faces[id_] for id_ in sorted(self._faces)]
+        faces = [
+            self._faces[id_]
+            for id_ in sorted(self._faces)
+            if now_ns - self._heard[id_] <= _SILENCE_S * NS_PER_S or len(self._faces) == 1
+        ]
         if not faces:
             return face_view(None, capabilities, headline)
         views = [

@@ -41,7 +41,8 @@ class HaarDetector:
         grey = cv2.cvtColor(image, cv2.COLOR_BGR2GRAY)
         shrink = min(1.0, _LONG_SIDE / max(grey.shape))
         if shrink < 1.0:
-            grey = cv2.resize(grey, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
+            height, width = (max(1, round(side * shrink)) for side in grey.shape)
+            grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
         smallest = max(1, round(self._min_side * shrink))
         squares, _, scores = self._cascade.detectMultiScale3(
             grey,

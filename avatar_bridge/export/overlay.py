@@ -14,6 +14,7 @@ from avatar_bridge.types import FaceState, Image
 
 PANEL = 360  # pixels that the list of weights takes beside the picture
 _LEAST_HEIGHT = 14 * 30  # below it the list would not be readable
+_MOST_WIDTH = 1920  # that a small picture is enlarged to
 
 _POINT, _IRIS, _BOX, _LOST = (90, 230, 90), (60, 200, 255), (200, 160, 60), (60, 60, 220)
 _AXES = ((60, 60, 255), (60, 220, 60), (255, 120, 40))  # x red, y green, z blue, in BGR
@@ -71,10 +72,12 @@ def draw_panel(state: FaceState, height: int) -> Image:
 def draw_overlay(image: Image, state: FaceState) -> Image:
     """The picture with the face drawn in, and the weights beside it."""
     canvas = draw_face(image, state)
-    enlarge = _LEAST_HEIGHT / canvas.shape[0]
+    enlarge = min(_LEAST_HEIGHT / canvas.shape[0], _MOST_WIDTH / canvas.shape[1])
     if enlarge > 1:
         canvas = np.asarray(cv2.resize(canvas, None, fx=enlarge, fy=enlarge), np.uint8)
-    return np.hstack([canvas, draw_panel(state, canvas.shape[0])])
+    panel = draw_panel(state, max(canvas.shape[0], _LEAST_HEIGHT))
+    below = panel.shape[0] - canvas.shape[0]
+    return np.hstack([np.pad(canvas, ((0, below), (0, 0), (0, 0))), panel])
 
 
 class OverlayWriter:

@@ -1,8 +1,11 @@
 """Which hardware runs the nets: the best that really works, without a stack of warnings."""
 
+import contextlib
 import ctypes
 import functools
+import io
 import sys
+from pathlib import Path
 
 import onnxruntime
 
@@ -10,35 +13,34 @@ CPU = "CPUExecutionProvider"
 CUDA = "CUDAExecutionProvider"
 COREML = "CoreMLExecutionProvider"
 
-# What the CUDA provider of ONNX Runtime links to. Where one is missing the provider fails at
-# the first session with a screen of warnings, so it is asked for beforehand.
-_CUDA_LIBRARIES = ("libcuda.so.1", "libcudart.so", "libcublasLt.so", "libcudnn.so.9")
-_CUDA_DLLS = ("nvcuda.dll", "cudnn64_9.dll")
+_DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
+# Both in the order in which they must be loaded; the second needs all of CUDA and cuDNN.
+_PROVIDER_LIBRARIES = (
+    ("onnxruntime_providers_shared.dll", "onnxruntime_providers_cuda.dll")
+    if sys.platform == "win32"
+    else ("libonnxruntime_providers_shared.so", "libonnxruntime_providers_cuda.so")
+)
 
 
 def _loads(library: str) -> bool:
-    # The runtime library carries its major version: both in use today will do.
-    stems = [library]
-    if library.endswith((".so",)):
-        stems += [f"{library}.12", f"{library}.13"]
-    for stem in stems:
-        try:
-            ctypes.CDLL(stem)
-        except OSError:
-            continue
-        return True
-    return False
+    try:
+        ctypes.CDLL(library)
+    except OSError:
+        return False
+    return True
 
 
 def cuda_works() -> bool:
-    """Whether the driver and the libraries that the CUDA provider needs can be loaded."""
-    if CUDA not in onnxruntime.get_available_providers():
+    """Whether ONNX Runtime's CUDA provider can be loaded with everything that it links to.
+
+    Asked beforehand, because a session that fails to load it prints a screen of warnings.
+    """
+    if CUDA not in onnxruntime.get_available_providers() or not _loads(_DRIVER):
         return False
-    libraries = _CUDA_DLLS if sys.platform == "win32" else _CUDA_LIBRARIES
-    if not _loads(libraries[0]):
-        return False
-    onnxruntime.preload_dlls()
-    return all(_loads(library) for library in libraries)
+    with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
+        onnxruntime.preload_dlls()
+    folder = Path(onnxruntime.__file__).parent / "capi"
+    return all(_loads(str(folder / library)) for library in _PROVIDER_LIBRARIES)
 
 
 @functools.cache

@@ -1,4 +1,4 @@
-"""Running an exported net: the only module that touches an ONNX Runtime session."""
+"""Running an exported net: the only module that opens an ONNX Runtime session."""
 
 import cv2
 import numpy as np

@@ -20,7 +20,7 @@ from avatar_bridge.facs.emotions import EMOTION_INDEX
 
 _SUFFIX = ".toml"
 
-Gain = Annotated[float, Field(ge=-4.0, le=4.0)]
+Gain = Annotated[float, Field(ge=-10.0, le=10.0)]
 Weight = Annotated[float, Field(ge=0.0, le=1.0)]
 
 

@@ -48,9 +48,10 @@ class Retargeter:
         Raises:
             ConfigError: an unknown name, or a number outside its range.
         """
-        nodes = {
-            node: _intensity(name, value) for name, value in units.items() for node in _nodes(name)
-        }
+        nodes: dict[str, float] = {}
+        # What is said of one side counts more than what is said of both.
+        for name in sorted(units, key=lambda name: -len(_nodes(name))):
+            nodes |= dict.fromkeys(_nodes(name), _intensity(name, units[name]))
         intensities = np.zeros(len(ACTION_UNIT_NAMES), np.float32)
         for node, value in nodes.items():
             intensities[ACTION_UNIT_INDEX[node]] = value

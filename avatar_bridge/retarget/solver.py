@@ -49,17 +49,22 @@ class Solver:
         Args:
             readable: names of the action units and cues that are read.
         """
-        return tuple(self._capability(shape, readable) for shape in BLENDSHAPES)
+        own = {shape: self._capability(shape, readable) for shape in BLENDSHAPES}
+        for shape, ceiling in self._profile.ceilings.items():
+            if own[ceiling] is Capability.UNSUPPORTED:
+                own[shape] = Capability.UNSUPPORTED  # held under a shape that is always 0
+        return tuple(own.values())
 
     def _capability(self, shape: str, readable: Collection[str]) -> Capability:
         terms = self._profile.shapes.get(shape, {})
-        gains = [gain for name, gain in terms.items() if name in readable]
+        gains = [gain for name, gain in terms.items() if name in readable and gain > 0]
         if gains and max(gains) >= _FULL_GAIN:
             return Capability.MEASURED
         emotion = self._profile.emotion
         if gains or (
-            shape not in emotion.protected
-            and any(shape in prototype for prototype in emotion.prototypes.values())
+            emotion.strength > 0
+            and shape not in emotion.protected
+            and any(prototype.get(shape, 0.0) > 0 for prototype in emotion.prototypes.values())
         ):
             return Capability.DERIVED
         return Capability.UNSUPPORTED

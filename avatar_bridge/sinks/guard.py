@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from avatar_bridge.clock import NS_PER_S, Clock
 from avatar_bridge.sinks.base import Sink
@@ -12,6 +13,12 @@ FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
 
 _log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pause:
+    length_s: float
+    until_ns: int
 
 
 class GuardedSink:
@@ -27,34 +34,35 @@ class GuardedSink:
         self._name = name
         self._sink = sink
         self._clock = clock
-        self._pause_s = FIRST_PAUSE_S
-        self._paused_until_ns: int | None = None
+        self._pauses: dict[str, _Pause] = {}  # by what was tried: a bad meta stops no face
 
     def publish(self, state: FaceState) -> None:
-        self._attempt(lambda: self._sink.publish(state))
+        self._attempt("publish", lambda: self._sink.publish(state))
 
     def describe(self, info: StreamInfo) -> None:
-        self._attempt(lambda: self._sink.describe(info))
+        self._attempt("describe", lambda: self._sink.describe(info))
 
     def report(self, status: StreamStatus) -> None:
-        self._attempt(lambda: self._sink.report(status))
+        self._attempt("report", lambda: self._sink.report(status))
 
     def close(self) -> None:
-        self._sink.close()
+        try:
+            self._sink.close()
+        except Exception as error:  # noqa: BLE001 - the others still have to be closed
+            _log.warning("sink %s did not close: %s", self._name, error)
 
-    def _attempt(self, call: Callable[[], None]) -> None:
+    def _attempt(self, what: str, call: Callable[[], None]) -> None:
         now_ns = self._clock.now_ns()
-        if self._paused_until_ns is not None and now_ns < self._paused_until_ns:
+        pause = self._pauses.get(what)
+        if pause is not None and now_ns < pause.until_ns:
             return
         try:
             call()
         except Exception as error:  # noqa: BLE001 - whatever one sink does, the others go on
-            if self._paused_until_ns is None:
-                _log.warning("sink %s failed and is paused: %s", self._name, error)
-            self._paused_until_ns = now_ns + round(self._pause_s * NS_PER_S)
-            self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+            if pause is None:
+                _log.warning("sink %s: %s failed and is paused: %s", self._name, what, error)
+            length_s = FIRST_PAUSE_S if pause is None else min(2 * pause.length_s, LONGEST_PAUSE_S)
+            self._pauses[what] = _Pause(length_s, now_ns + round(length_s * NS_PER_S))
             return
-        if self._paused_until_ns is not None:
-            _log.warning("sink %s works again", self._name)
-            self._paused_until_ns = None
-            self._pause_s = FIRST_PAUSE_S
+        if self._pauses.pop(what, None):
+            _log.warning("sink %s: %s works again", self._name, what)

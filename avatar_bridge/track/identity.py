@@ -4,9 +4,10 @@ from collections.abc import Container, Sequence
 from itertools import count
 
 from avatar_bridge.geometry import box_overlap
-from avatar_bridge.types import Float32
+from avatar_bridge.types import Detection, Float32
 
 SAME_FACE = 0.3  # overlap from which two boxes show one face
+_REMEMBERED = 4
 
 
 def match_boxes(known: Sequence[Float32], found: Sequence[Float32]) -> dict[int, int]:
@@ -32,6 +33,32 @@ def match_boxes(known: Sequence[Float32], found: Sequence[Float32]) -> dict[int,
         if overlap >= SAME_FACE and i not in pairs and j not in pairs.values():
             pairs[i] = j
     return pairs
+
+
+class Rejected:
+    """Boxes in which no face was found lately: a detector's false alarms come back every time.
+
+    A detection there is not refused, for the face may have been blurred; it only has to wait
+    behind the others, so that it cannot keep them from being tried.
+    """
+
+    def __init__(self) -> None:
+        self._boxes: list[Float32] = []
+
+    def add(self, box: Float32) -> None:
+        """Note a box that turned out to hold no face."""
+        self._boxes = [*self._boxes[-_REMEMBERED + 1 :], box]
+
+    def last(self, detections: Sequence[Detection]) -> list[Detection]:
+        """The same detections in their order, but those in rejected boxes at the end."""
+        return sorted(
+            detections,
+            key=lambda found: any(box_overlap(found.box, box) > SAME_FACE for box in self._boxes),
+        )
+
+    def clear(self) -> None:
+        """Forget them all: a face was found."""
+        self._boxes = []
 
 
 def free_id(taken: Container[int]) -> int:

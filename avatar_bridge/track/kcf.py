@@ -12,12 +12,13 @@ import cv2
 import numpy as np
 
 from avatar_bridge.geometry import face_box
-from avatar_bridge.track.identity import free_id, match_boxes
+from avatar_bridge.track.identity import Rejected, free_id, match_boxes
 from avatar_bridge.types import Detection, Float32, Image, Landmarks, TrackedFace
 
 SCHEDULE = 6  # frames from one detection to the next: one detected, five tracked
 TEMPLATE_SIDE = 64
 LOST_PRESENCE = 0.35
+_LEAST_SIDE = 8.0  # pixels
 
 
 @dataclass(slots=True)
@@ -34,6 +35,7 @@ class KcfTracker:
         self._max_faces = max_faces
         self._tracks: dict[int, _Track] = {}
         self._frame = 0
+        self._rejected = Rejected()
 
     def wants_detection(self) -> bool:
         return self._frame % SCHEDULE == 0 or not self._tracks
@@ -50,8 +52,10 @@ class KcfTracker:
     def observe(self, face_id: int, presence: float, landmarks: Landmarks) -> bool:
         track = self._tracks[face_id]
         if presence < LOST_PRESENCE:
+            self._rejected.add(track.face.box)
             del self._tracks[face_id]
             return False
+        self._rejected.clear()
         _, roll = face_box(landmarks.points)
         track.face = replace(track.face, roll=roll, confidence=presence)
         return True
@@ -68,6 +72,7 @@ class KcfTracker:
     def _refresh(self, image: Image, detections: Sequence[Detection]) -> None:
         """Start the filters anew where the detector saw a face; the others go on as they are."""
         self._follow(image)
+        detections = [d for d in self._rejected.last(detections) if _meets(image, d.box)]
         ids = list(self._tracks)
         boxes = [self._tracks[id_].face.box for id_ in ids]
         pairs = match_boxes(boxes, [d.box for d in detections])
@@ -93,6 +98,14 @@ def _start(image: Image, face: TrackedFace) -> _Track:
     tracker = cv2.TrackerKCF.create()
     tracker.init(small, _inside(face.box * shrink, small.shape[1], small.shape[0]))
     return _Track(face, tracker, shrink)
+
+
+def _meets(image: Image, box: Float32) -> bool:
+    """Whether enough of a box lies in the picture to hold on to."""
+    height, width = image.shape[:2]
+    across = min(float(box[2]), width) - max(float(box[0]), 0.0)
+    down = min(float(box[3]), height) - max(float(box[1]), 0.0)
+    return bool(min(across, down) >= _LEAST_SIDE)
 
 
 def _inside(box: Float32, width: int, height: int) -> tuple[int, int, int, int]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from avatar_bridge.geometry import box_overlap, face_box
-from avatar_bridge.track.identity import SAME_FACE, free_id, match_boxes
+from avatar_bridge.track.identity import SAME_FACE, Rejected, free_id, match_boxes
 from avatar_bridge.types import Detection, Float32, Image, Landmarks, TrackedFace
 
 ACCEPT_PRESENCE = 0.6
@@ -33,6 +33,7 @@ class LandmarkTracker:
         self._max_faces = max_faces
         self._tracks: dict[int, _Track] = {}
         self._since_search = 0
+        self._rejected = Rejected()
 
     def wants_detection(self) -> bool:
         if len(self._tracks) >= self._max_faces:
@@ -45,14 +46,16 @@ class LandmarkTracker:
         self._drop_doubles()
         if detections is not None:
             self._since_search = 0
-            self._add(detections)
+            self._add(self._rejected.last(detections))
         return [track.face for track in self._tracks.values()]
 
     def observe(self, face_id: int, presence: float, landmarks: Landmarks) -> bool:
         track = self._tracks[face_id]
         if presence < (KEEP_PRESENCE if track.seen else ACCEPT_PRESENCE):
+            self._rejected.add(track.face.box)
             del self._tracks[face_id]
             return False
+        self._rejected.clear()
         box, roll = face_box(landmarks.points)
         velocity = np.zeros(2, np.float32)
         if track.seen:

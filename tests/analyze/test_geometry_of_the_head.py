@@ -93,8 +93,8 @@ def test_gaze_to_the_subjects_left_has_positive_yaw() -> None:
 def test_a_shifted_mouth_is_told_from_a_turned_head(yaw: float) -> None:
     head = Rotation.from_euler("y", yaw, degrees=True)
     position = np.array([0.05, 0, -0.6])
-    for shift, expected in ((0.0, (0, 0)), (0.006, (0.5, 0)), (-0.006, (0, 0.5))):
+    for shift, expected in ((0.0, (0, 0)), (0.0064, (0.1, 0)), (-0.0064, (0, 0.1))):
         points = landmarks(head, position, mouth_x=shift)
         cues = mouth_cues(points, solve_head_pose(points, SIZE), SIZE)
         found = (cues["mouthShiftLeft"], cues["mouthShiftRight"])
-        assert found == pytest.approx(expected, abs=0.08)
+        assert found == pytest.approx(expected, abs=0.015)

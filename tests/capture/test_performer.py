@@ -21,11 +21,16 @@ def folder(make_video, tmp_path):
 
 
 def test_plays_its_video_at_its_own_rate(folder) -> None:
-    config = SourceConfig(realtime=False, loop=True, fps=5)
+    config = SourceConfig(realtime=False, loop=True)
     source = performer.create("", config, ManualClock(), folder)
     assert (source.label, source.fps, source.frame_count) == ("performer", 25, None)
     assert [level(source.read().image) for _ in range(6)] == [0, 1, 2, 3, 4, 0]
     source.close()
+
+
+def test_has_no_other_rate(folder) -> None:
+    with pytest.raises(CaptureError, match=r"at its own rate, got 5\.0 fps"):
+        performer.create("", SourceConfig(fps=5), ManualClock(), folder)
 
 
 def test_plays_once_unless_it_loops(folder) -> None:

@@ -5,14 +5,16 @@ import json
 import socket
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
+from builders import make_state
 
 from avatar_bridge.cli.main import main
-from avatar_bridge.cli.score import correlations
+from avatar_bridge.cli.score import ScoreSink
 from avatar_bridge.facs.arkit import BLENDSHAPES
 
 Run = Callable[..., tuple[int, str, str]]
@@ -174,12 +176,67 @@ def test_correlations_find_what_moves_together() -> None:
     rng = np.random.default_rng(0)
     truth = np.zeros((50, 52))
     truth[:, 3], truth[:, 7] = rng.random(50), rng.random(50)
-    frames = list(range(25, 75))  # over the seam of a loop
-    ours = truth[np.array(frames) % 50].copy()
-    ours[:, 7] = 0.0
-    scores = correlations(truth, frames, list(ours))
-    assert scores == {
-        BLENDSHAPES[3]: pytest.approx(1.0),
+    score = ScoreSink(truth)
+    for index in range(25, 75):  # over the seam of a loop
+        weights = {BLENDSHAPES[3]: float(truth[index % 50, 3])}
+        score.publish(replace(make_state(**weights), frame_index=index))
+        if index == 30:
+            assert score.correlations() == {}  # too little seen
+        score.publish(replace(make_state(tracked=False, jawOpen=1.0), frame_index=index))
+    assert score.tracked == 50
+    assert score.correlations() == {
+        BLENDSHAPES[3]: pytest.approx(1.0, abs=1e-6),
         BLENDSHAPES[7]: 0.0,
     }
-    assert correlations(truth, frames[:3], list(ours[:3])) == {}
+
+
+def test_an_unknown_option_is_one_line_too(run: Run) -> None:
+    code, _, err = run("run", "--sauce", "x")
+    assert code == 2
+    assert err.startswith("avatar-bridge: No such option: --sauce")
+    assert len(err.splitlines()) == 1
+
+
+def test_a_broken_picture_leaves_its_row_empty(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    for name in ("a.png", "c.png"):
+        cv2.imwrite(str(folder / name), np.full((120, 160, 3), 127, np.uint8))
+    (folder / "b.png").write_bytes(b"no picture")
+    result = tmp_path / "out.json"
+    code, _, err = run("track", folder, "-o", result)
+    assert code == 0
+    assert "left empty: expected an image at" in err
+    rows = json.loads(result.read_text())["frames"]
+    assert [row["name"] for row in rows] == ["a.png", "b.png", "c.png"]
+
+
+@pytest.mark.parametrize("shape", [(1, 2000), (2000, 1)])
+def test_a_thin_picture_is_tracked_like_any_other(run: Run, tmp_path: Path, shape) -> None:
+    cv2.imwrite(str(tmp_path / "thin.png"), np.zeros((*shape, 3), np.uint8))
+    film = tmp_path / "out.mp4"
+    code, _, _ = run("track", tmp_path / "thin.png", "-o", tmp_path / "o.csv", "--overlay", film)
+    assert code == 0
+    assert film.stat().st_size < 1 << 20
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["[/x].mp4", "[red]x.mp4", "caf\udce9.mp4", "video:~nouser/x.mp4", "images:" + 300 * "x"],
+)
+def test_odd_names_are_told_as_they_are(run: Run, source: str) -> None:
+    code, _, err = run("run", "--source", source)
+    assert code == 2
+    assert len(err.splitlines()) == 1
+    told = source.replace("\udce9", "\\udce9")  # as Python quotes what is no text
+    assert told.removeprefix("video:").removeprefix("images:")[:60] in err
+
+
+def test_a_config_files_faults_are_its_own(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text("[track]\nmax_faces = 2\n")
+    _, _, err = run("run", "--config", path, "--max-faces", "9")
+    assert "command line: track.max_faces" in err
+    path.write_text("[track]\nmax_faces = 9\n")
+    _, _, err = run("run", "--config", path)
+    assert "my.toml: track.max_faces" in err

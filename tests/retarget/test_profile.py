@@ -28,7 +28,7 @@ def test_the_default_says_something_of_all_52() -> None:
     [
         ('name = "x"\ntitle = ""\n[shapes]\njawDrop = {AU26 = 1.0}\n' + EMOTION, "'jawDrop'"),
         ('name = "x"\ntitle = ""\n[shapes]\njawOpen = {AU77 = 1.0}\n' + EMOTION, "'AU77'"),
-        ('name = "x"\ntitle = ""\n[shapes]\njawOpen = {AU26 = 9.0}\n' + EMOTION, "less than"),
+        ('name = "x"\ntitle = ""\n[shapes]\njawOpen = {AU26 = 99.0}\n' + EMOTION, "less than"),
         ('name = "x"\ntitle = ""\n[shapes]\n[ceilings]\nx = "jawOpen"\n' + EMOTION, "'x'"),
         ('name = "x"\ntitle = ""\n[shapes]\n', "emotion: Field required"),
         ('name = "x"\ntitle = ""\n[shapes]\n' + EMOTION + "rage = {}\n", "'rage'"),

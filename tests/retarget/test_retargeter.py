@@ -31,9 +31,9 @@ def test_a_unit_moves_its_own_shape(unit) -> None:
 def test_one_side_leaves_the_other_alone(unit) -> None:
     shapes = retargeter().retarget(make_analysis({unit.name: 1.0}))
     other = {"Left": "Right", "Right": "Left"}
+    own = next((side for side in other if unit.arkit.endswith(side)), None)
     for name in BLENDSHAPES:
-        side = next((s for s in other if name.endswith(s)), None)
-        if unit.arkit.endswith("Left") and side == "Right" and "Look" not in name:
+        if own and name.endswith(other[own]):
             assert weight(shapes, name) == 0.0
 
 
@@ -53,8 +53,8 @@ def test_mouth_close_never_exceeds_jaw_open() -> None:
 
 
 def test_the_mouth_moves_sideways_by_a_cue() -> None:
-    shapes = retargeter().retarget(make_analysis(cues={"mouthShiftLeft": 0.7}))
-    assert weight(shapes, "mouthLeft") == pytest.approx(0.7)
+    shapes = retargeter().retarget(make_analysis(cues={"mouthShiftLeft": 0.1}))
+    assert weight(shapes, "mouthLeft") == pytest.approx(0.53)
     assert weight(shapes, "mouthRight") == 0.0
 
 
@@ -67,6 +67,26 @@ def test_capabilities_tell_what_a_net_can_read() -> None:
     assert found["noseSneerLeft"] is Capability.DERIVED  # by emotion
     assert found["tongueOut"] is Capability.UNSUPPORTED
     assert set(retargeter().capabilities) == {Capability.MEASURED, Capability.DERIVED}
+
+
+def test_what_nothing_can_move_is_unsupported() -> None:
+    profile = load_profile("arkit")
+    silent = profile.model_copy(
+        update={"emotion": profile.emotion.model_copy(update={"strength": 0.0})}
+    )
+    assert set(Retargeter(silent, ()).capabilities) == {
+        Capability.UNSUPPORTED,
+        Capability.MEASURED,  # mouthLeft and mouthRight, by cue
+    }
+    closed = dict(zip(BLENDSHAPES, retargeter(("AU8",)).capabilities, strict=True))
+    assert closed["mouthClose"] is Capability.UNSUPPORTED  # it may not exceed jawOpen
+
+
+def test_one_sided_units_count_more_than_both_sides_at_once() -> None:
+    for units in ({"AU12": 0.5, "AU12L": 0.1}, {"AU12L": 0.1, "AU12": 0.5}):
+        shapes = retargeter().map(units, {})
+        assert weight(shapes, "mouthSmileLeft") == pytest.approx(0.1)
+        assert weight(shapes, "mouthSmileRight") == pytest.approx(0.5)
 
 
 def test_an_emotion_speaks_only_where_the_units_are_silent() -> None:

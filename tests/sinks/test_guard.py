@@ -53,6 +53,28 @@ def test_a_failure_is_logged_once_and_followed_by_growing_pauses(rig, caplog, er
     assert pauses == sorted(pauses)
 
 
+def test_a_description_that_fails_stops_no_face(rig) -> None:
+    _, sink, guarded = rig
+    sink.broken = ValueError("no text")
+    guarded.describe(None)
+    sink.broken = None
+    calls = sink.calls
+    guarded.publish(make_state())
+    assert sink.calls == calls + 1
+
+
+def test_a_sink_that_does_not_close_is_logged(rig, caplog) -> None:
+    _, sink, guarded = rig
+
+    def stuck() -> None:
+        raise OSError("stuck")
+
+    sink.close = stuck
+    with caplog.at_level(logging.WARNING):
+        guarded.close()
+    assert "stuck" in caplog.text
+
+
 def test_it_works_again_when_the_sink_does(rig) -> None:
     clock, sink, guarded = rig
     sink.broken = SinkError("gone")

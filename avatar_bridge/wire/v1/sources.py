@@ -2,5 +2,5 @@
 
 SOURCES: dict[str, str] = {
     "control.proto": "604f444d4d0fa4cedb92a5fc17bbc9674152cc5723ee24fff694da386b5c679c",
-    "face.proto": "2077286a94e75577bb8afa7eca1ce9c6e9f95ad661a6115010b5f3a703eb340a",
+    "face.proto": "23ede31051d54d98b04c81840878da6cb65db77cde2dc3cf6229e26eece236e5",
 }
