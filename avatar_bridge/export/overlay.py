@@ -12,7 +12,7 @@ from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.facs.landmarks import IRIS_LEFT, IRIS_RIGHT, NOSE_BRIDGE
 from avatar_bridge.types import FaceState, Image
 
-PANEL = 360  # pixels that the list of weights takes beside the picture
+PANEL = 420  # pixels that the list of weights takes beside the picture
 _LEAST_HEIGHT = 14 * 30  # below it the list would not be readable
 _MOST_WIDTH = 1920  # that a small picture is enlarged to
 
