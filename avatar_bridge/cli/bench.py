@@ -15,13 +15,14 @@ from avatar_bridge.cli.console import errors, out
 from avatar_bridge.cli.options import assemble
 from avatar_bridge.cli.summary import timing_table
 from avatar_bridge.clock import NS_PER_S, SystemClock
+from avatar_bridge.sinks.base import QuietSink
 from avatar_bridge.telemetry import StreamStatus
-from avatar_bridge.types import FaceState, StreamInfo
+from avatar_bridge.types import FaceState
 
 _ANY_PORT = "tcp://127.0.0.1:*"
 
 
-class _Ticker:
+class _Ticker(QuietSink):
     """A sink that moves a progress bar."""
 
     def __init__(self, progress: Progress, total: int) -> None:
@@ -30,15 +31,6 @@ class _Ticker:
 
     def publish(self, state: FaceState) -> None:
         self._progress.advance(self._task)
-
-    def describe(self, info: StreamInfo) -> None:
-        pass
-
-    def report(self, status: StreamStatus) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
 
 def bench(

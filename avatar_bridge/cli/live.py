@@ -13,14 +13,14 @@ from avatar_bridge.cli.bars import face_view
 from avatar_bridge.cli.console import errors, out
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.config import Config
-from avatar_bridge.sinks.base import Sink
+from avatar_bridge.sinks.base import QuietSink, Sink
 from avatar_bridge.telemetry import StreamStatus
 from avatar_bridge.types import FaceState, StreamInfo
 
 _REDRAWS_PER_S = 12
 
 
-class LiveView:
+class LiveView(QuietSink):
     """A sink that keeps what the terminal shows; `Live` draws it in a thread of its own."""
 
     def __init__(self) -> None:
@@ -36,9 +36,6 @@ class LiveView:
 
     def report(self, status: StreamStatus) -> None:
         self._status = status
-
-    def close(self) -> None:
-        pass
 
     def __rich__(self) -> RenderableType:
         source = self._info.source if self._info else "…"

@@ -6,15 +6,15 @@ from rich.table import Table
 
 from avatar_bridge.cli.bars import bar
 from avatar_bridge.facs.arkit import BLENDSHAPES
-from avatar_bridge.telemetry import StreamStatus
-from avatar_bridge.types import FaceState, StreamInfo
+from avatar_bridge.sinks.base import QuietSink
+from avatar_bridge.types import FaceState
 
 MOVES = 0.02  # standard deviation from which a shape counts as moved
 _STILL = 1e-6
 _FEWEST_FRAMES = 30
 
 
-class ScoreSink:
+class ScoreSink(QuietSink):
     """A sink that compares each frame with the truth as it comes, keeping sums alone.
 
     Args:
@@ -33,15 +33,6 @@ class ScoreSink:
         y = state.blendshapes.weights.astype(np.float64)
         self.tracked += 1
         self._sums += np.stack([x, y, x * x, y * y, x * y])
-
-    def describe(self, info: StreamInfo) -> None:
-        pass
-
-    def report(self, status: StreamStatus) -> None:
-        pass
-
-    def close(self) -> None:
-        pass
 
     def correlations(self) -> dict[str, float]:
         """Pearson's r of each blendshape that the truth moved.

@@ -32,3 +32,19 @@ class Sink(Protocol):
     def close(self) -> None:
         """Release sockets and files; never raises, never waits."""
         ...
+
+
+class QuietSink:
+    """A sink that does nothing: for those that care about one of the calls only."""
+
+    def publish(self, state: FaceState) -> None:
+        pass
+
+    def describe(self, info: StreamInfo) -> None:
+        pass
+
+    def report(self, status: StreamStatus) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
