@@ -77,6 +77,7 @@ def track(
                     tracked += state.tracked
                 written += 1
                 progress.advance(task)
+            progress.update(task, total=written)  # a file's header may promise more
     errors.print(f"{output}: {written} frames, a face in {tracked}", highlight=False)
 
 
