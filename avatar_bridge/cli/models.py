@@ -9,6 +9,8 @@ from rich.table import Table
 from avatar_bridge.cli.console import out
 from avatar_bridge.inference.store import ModelStore
 
+_SCORE_COLUMNS = 3
+
 
 def models(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -19,12 +21,13 @@ def models(
     if as_json:
         out.print_json(json.dumps([card.model_dump(mode="json") for card in cards]))
         return
-    table = Table(caption=f"in {store.folder}", caption_justify="left")
-    for column in ("name", "task", "title", "weights", "licence", "scores"):
-        table.add_column(column)
     for card in cards:
-        scores = "\n".join(f"{name} {value:.3f}" for name, value in card.scores.items())
-        table.add_row(
-            card.name, card.task, card.title, f"{card.parameters:,}", card.licence, scores
-        )
-    out.print(table)
+        title = f"{card.name}: {card.title}\n{card.task} net, {card.parameters:,} weights, "
+        table = Table(title=title + card.licence, title_justify="left", show_header=False)
+        for index in range(0, len(card.scores), _SCORE_COLUMNS):
+            row = list(card.scores.items())[index : index + _SCORE_COLUMNS]
+            table.add_row(*(cell for name, value in row for cell in (name, f"{value:.3f}")))
+        out.print(table)
+        for note in card.notes:
+            out.print(f"- {note}", highlight=False)
+    out.print(f"in {store.folder}", style="dim", highlight=False)
