@@ -9,7 +9,7 @@ from rich.table import Table
 from avatar_bridge.cli.console import out
 from avatar_bridge.inference.store import ModelStore
 
-_SCORE_COLUMNS = 3
+_SCORE_COLUMNS = 2
 
 
 def models(

@@ -12,7 +12,6 @@ from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.facs.landmarks import IRIS_LEFT, IRIS_RIGHT, NOSE_BRIDGE
 from avatar_bridge.types import FaceState, Image
 
-PANEL = 420  # pixels that the list of weights takes beside the picture
 _LEAST_HEIGHT = 14 * 30  # below it the list would not be readable
 _MOST_WIDTH = 1920  # that a small picture is enlarged to
 
@@ -50,8 +49,9 @@ def draw_face(image: Image, state: FaceState) -> Image:
 
 
 def draw_panel(state: FaceState, height: int) -> Image:
-    """The weights and emotions of one face as bars: (height, PANEL, 3) uint8 BGR."""
-    panel = np.full((height, PANEL, 3), _BACK, np.uint8)
+    """The weights and emotions of one face as bars: (height, height, 3) uint8 BGR."""
+    panel = np.full((height, height, 3), _BACK, np.uint8)
+    middle = height // 2
     emotion = int(state.emotions.probabilities.argmax())
     head = f"face {state.face_id}  {EMOTIONS[emotion]} {state.emotions.probabilities[emotion]:.2f}"
     rows = (len(BLENDSHAPES) + 1) // 2
@@ -60,9 +60,9 @@ def draw_panel(state: FaceState, height: int) -> Image:
     cv2.putText(panel, head, (8, int(step)), _FONT, 1.3 * scale, _TEXT, 1, cv2.LINE_AA)
     for index, name in enumerate(BLENDSHAPES):
         column, row = divmod(index, rows)
-        left, base = 8 + column * PANEL // 2, int((row + 2.2) * step)
+        left, base = 8 + column * middle, int((row + 2.2) * step)
         weight = float(state.blendshapes.weights[index])
-        width = int(weight * (PANEL // 2 - 16))
+        width = int(weight * (middle - 16))
         cv2.rectangle(panel, (left, base + 2), (left + width, base + 4), _BAR, -1)
         colour = _TEXT if weight > 0.05 else _DIM
         cv2.putText(panel, f"{name} {weight:.2f}", (left, base), _FONT, scale, colour, 1, 16)
