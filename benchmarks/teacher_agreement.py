@@ -68,22 +68,20 @@ def read_teacher(path: Path) -> tuple[NDArray, NDArray]:
         return np.where(np.array(columns) >= 0, values[:, columns], 0.0), file["landmarks"]
 
 
-def main() -> None:
-    """Run all clips and print a table."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--smoothing", default="one_euro")
-    parser.add_argument("--tracker", default="landmarks")
-    parser.add_argument("--json", action="store_true")
-    given = parser.parse_args()
-    settings = {"smoothing": given.smoothing, "track": {"tracker": given.tracker}}
+def measure(data: Path, settings: dict[str, Any]) -> dict[str, Any]:
+    """All clips and all of them pooled.
+
+    Args:
+        data: the folder that holds `clips/`.
+        settings: of the configuration, beside the source.
+    """
     clips: dict[str, dict[str, float]] = {}
     faces: dict[str, float] = {}
     errors: dict[str, float] = {}
     everything: tuple[list[NDArray], list[NDArray]] = ([], [])
     for clip in CLIPS:
-        teacher, teacher_points = read_teacher(given.data / "clips" / f"{clip}.teacher.npz")
-        weights, points, tracked = run_clip(given.data / "clips" / f"{clip}.mp4", settings)
+        teacher, teacher_points = read_teacher(data / "clips" / f"{clip}.teacher.npz")
+        weights, points, tracked = run_clip(data / "clips" / f"{clip}.mp4", settings)
         count = min(len(teacher), len(weights))
         known = ~np.isnan(teacher[:count, 0])
         clips[clip] = agreement(teacher[:count][known], weights[:count][known])
@@ -96,7 +94,7 @@ def main() -> None:
         everything[1].append(weights[:count][known])
     pooled = agreement(np.concatenate(everything[0]), np.concatenate(everything[1]))
     means = {clip: float(np.mean(list(scores.values()))) for clip, scores in clips.items()}
-    result = {
+    return {
         "clip_mean_r": means,
         "mean_of_clips": float(np.mean(list(means.values()))),
         "pooled_mean_r": float(np.mean(list(pooled.values()))),
@@ -104,20 +102,41 @@ def main() -> None:
         "nme": errors,
         "r": {"pooled": pooled, **clips},
     }
-    if given.json:
-        print(json.dumps(result, indent=1))
-        return
-    print(f"{'':22}{'pooled':>8}" + "".join(f"{clip:>8}" for clip in CLIPS))
+
+
+def print_table(result: dict[str, Any]) -> None:
+    """The figures for people."""
+    columns = ("pooled", *CLIPS)
+    print(f"{'':22}" + "".join(f"{column:>8}" for column in columns))
     for name in BLENDSHAPES:
-        cells = [scores.get(name) for scores in (pooled, *clips.values())]
+        cells = [result["r"][column].get(name) for column in columns]
         if any(cell is not None for cell in cells):
             shown = "".join(f"{cell:8.2f}" if cell is not None else "       -" for cell in cells)
             print(f"{name:22}{shown}")
-    print(f"{'mean r':22}{result['pooled_mean_r']:8.3f}", end="")
-    print("".join(f"{means[clip]:8.3f}" for clip in CLIPS))
-    print(f"{'tracked':30}" + "".join(f"{faces[clip]:8.3f}" for clip in CLIPS))
-    print(f"{'NME / eye distance':30}" + "".join(f"{errors[clip]:8.3f}" for clip in CLIPS))
+    for title, pooled, by_clip in (
+        ("mean r", result["pooled_mean_r"], result["clip_mean_r"]),
+        ("tracked", None, result["tracked"]),
+        ("NME / eye distance", None, result["nme"]),
+    ):
+        first = f"{pooled:8.3f}" if pooled is not None else 8 * " "
+        print(f"{title:22}{first}" + "".join(f"{by_clip[clip]:8.3f}" for clip in CLIPS))
     print(f"mean of the clips' means: {result['mean_of_clips']:.3f}")
+
+
+def main() -> None:
+    """Run all clips and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("data", type=Path)
+    parser.add_argument("--smoothing", default="one_euro")
+    parser.add_argument("--tracker", default="landmarks")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args()
+    settings = {"smoothing": given.smoothing, "track": {"tracker": given.tracker}}
+    result = measure(given.data, settings)
+    if given.json:
+        print(json.dumps(result, indent=1))
+    else:
+        print_table(result)
 
 
 if __name__ == "__main__":
