@@ -54,6 +54,7 @@ class ModelCard(_Part):
         recipe: name of the training recipe that made it.
         parameters: number of trained weights.
         scores: measured figures by name, each as the recipe's evaluation reports it.
+        unit_r: Pearson's r of each action unit that moves in a test set: set, then unit.
         notes: what a user should know of its limits.
     """
 
@@ -69,6 +70,7 @@ class ModelCard(_Part):
     recipe: str
     parameters: int
     scores: dict[str, float] = Field(default_factory=dict)
+    unit_r: dict[str, dict[str, float]] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     @model_validator(mode="after")
@@ -76,6 +78,7 @@ class ModelCard(_Part):
         for label, known in (
             *((name, ACTION_UNIT_INDEX) for name in self.action_units),
             *((name, EMOTION_INDEX) for name in self.emotions),
+            *((name, ACTION_UNIT_INDEX) for units in self.unit_r.values() for name in units),
         ):
             if label not in known:
                 raise ValueError(f"expected a name of facs, got {label!r}")

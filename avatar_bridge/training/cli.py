@@ -7,7 +7,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -126,13 +126,13 @@ def export(
     plan = load_recipe(recipe)
     folder = runs / plan.name
     net = load_net(plan, folder)
-    scores = {}
+    scores: dict[str, Any] = {"summary": {}, "nodes": {}}
     if (folder / SCORES).is_file():
-        scores = json.loads((folder / SCORES).read_text(encoding="utf-8"))["summary"]
+        scores = json.loads((folder / SCORES).read_text(encoding="utf-8"))
     else:
         logger.warning("no scores in %s: evaluate first to have them on the card", folder)
     export_onnx(net, models / f"{plan.name}.onnx")
-    write_card(make_card(plan, net, scores), models)
+    write_card(make_card(plan, net, scores["summary"], scores["nodes"]), models)
     console.print(f"wrote {models / plan.name}.onnx and its card")
 
 

@@ -76,8 +76,20 @@ def check_parity(model: ExportedFace, path: Path, net: FaceNet) -> float:
     return worst
 
 
-def make_card(recipe: Recipe, net: FaceNet, scores: Mapping[str, float]) -> ModelCard:
-    """What a user should know of a trained net."""
+def make_card(
+    recipe: Recipe,
+    net: FaceNet,
+    scores: Mapping[str, float],
+    unit_r: Mapping[str, Mapping[str, float]],
+) -> ModelCard:
+    """What a user should know of a trained net.
+
+    Args:
+        recipe: it was trained by.
+        net: the trained net.
+        scores: `Scores.summary` of its evaluation; empty before one.
+        unit_r: `Scores.nodes` of the same.
+    """
     return ModelCard(
         name=recipe.name,
         task="face",
@@ -91,6 +103,7 @@ def make_card(recipe: Recipe, net: FaceNet, scores: Mapping[str, float]) -> Mode
         recipe=recipe.name,
         parameters=sum(parameter.numel() for parameter in net.parameters()),
         scores=dict(scores),
+        unit_r={name: dict(units) for name, units in unit_r.items()},
         notes=recipe.notes,
     )
 
