@@ -134,6 +134,7 @@ class Bridge:
                 last_ns = self._parts.clock.now_ns()
             elif realtime and self._parts.clock.now_ns() - last_ns > stall_ns:
                 self._publish(self._pipeline.idle(self._parts.clock.now_ns()))
+                self._telemetry.note_stall()
         return False
 
     def _publish(self, states: tuple[FaceState, ...]) -> None:

@@ -81,6 +81,11 @@ class Telemetry:
             self._published.append(self._clock.now_ns())
             self._tracked_faces = tracked_faces
 
+    def note_stall(self) -> None:
+        """The source gives no frames: nobody is tracked."""
+        with self._lock:
+            self._tracked_faces = 0
+
     def snapshot(self, source_state: str) -> StreamStatus:
         """The state of things now; the source says itself how it is."""
         now_ns = self._clock.now_ns()

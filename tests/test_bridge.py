@@ -202,6 +202,7 @@ def test_a_stalled_source_goes_on_as_a_lost_face() -> None:
     sink.on_state = lambda: bridge.stop() if not sink.states[-1].tracked else None
     bridge.run()
     assert [state.tracked for state in sink.states] == [True, False]
+    assert bridge.telemetry.snapshot("stalled").tracked_faces == 0
 
 
 def test_a_profile_asked_for_is_used_and_described() -> None:

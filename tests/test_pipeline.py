@@ -173,6 +173,21 @@ def test_a_false_alarm_does_not_keep_the_face_from_being_tried(frames, still: bo
     assert (state.tracked, state.face_id) == (True, 1)
 
 
+def test_a_false_alarm_beside_a_held_face_keeps_nobody_out(frames) -> None:
+    rig = Rig(max_faces=2)
+    left, right = make_points((160, 240)), make_points((480, 240))
+    rig.detector.faces = [left, right]
+    alarm = face_box(make_points((320, 60), eyes=20))[0]
+    rig.detector.detect = lambda image: (  # type: ignore[method-assign]
+        Detection(face_box(left)[0], 0.97),
+        Detection(alarm, 0.95),
+        Detection(face_box(right)[0], 0.9),
+    )
+    for index in range(100):
+        states = rig.pipeline.process(frames(index))
+    assert [(s.face_id, s.tracked) for s in states] == [(1, True), (2, True)]
+
+
 def test_stills_have_nothing_to_do_with_each_other(frames) -> None:
     rig = Rig()
     assert rig.pipeline.process_still(frames(0))[0].tracked

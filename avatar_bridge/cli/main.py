@@ -67,10 +67,11 @@ def main() -> None:
     try:
         code = app(standalone_mode=False)
     except UsageError as error:
-        if not error.message or error.message.startswith("\n"):  # no command: its help is shown
+        said = error.format_message()
+        if not said or said.startswith("\n"):  # no command: its help is shown
             error.show()
         else:
-            _tell(error.format_message())
+            _tell(said)
         sys.exit(EXIT_BAD_INPUT)
     except AvatarBridgeError as error:
         _tell(str(error))

@@ -56,7 +56,7 @@ def track(
     clock = SystemClock()
     pipeline = PipelineFactory(settings).make(Telemetry(clock))
     pictures = open_source(settings.source, clock)
-    tracked = written = 0
+    tracked = written = unread = 0
     with ExitStack() as stack:
         stack.callback(pictures.close)
         film = OverlayWriter(overlay, pictures.fps) if overlay else None
@@ -66,6 +66,7 @@ def track(
             task = progress.add_task(escape(pictures.label), total=pictures.frame_count)
             for name, frame in _pictures(pictures):
                 if frame is None:
+                    unread += 1
                     writer.write(None, written / (pictures.fps or 1.0), name)
                 else:
                     look = pipeline.process if name is None else pipeline.process_still
@@ -78,6 +79,8 @@ def track(
                 written += 1
                 progress.advance(task)
             progress.update(task, total=written)  # a file's header may promise more
+            if unread == written:
+                raise CaptureError(f"expected a picture that can be read in {source}, got none")
     errors.print(f"{output}: {written} frames, a face in {tracked}", highlight=False)
 
 

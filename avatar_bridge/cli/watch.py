@@ -94,7 +94,7 @@ class Watched:
         faces = [
             self._faces[id_]
             for id_ in sorted(self._faces)
-            if now_ns - self._heard[id_] <= _SILENCE_S * NS_PER_S or len(self._faces) == 1
+            if self._arrived[-1] - self._heard[id_] <= _SILENCE_S * NS_PER_S
         ]
         if not faces:
             return face_view(None, capabilities, headline)

@@ -14,7 +14,9 @@ CUDA = "CUDAExecutionProvider"
 COREML = "CoreMLExecutionProvider"
 
 _DRIVER = "nvcuda.dll" if sys.platform == "win32" else "libcuda.so.1"
-# Both in the order in which they must be loaded; the second needs all of CUDA and cuDNN.
+# The provider links to CUDA, and opens cuDNN only when it meets a convolution.
+_CUDNN = "cudnn64_9.dll" if sys.platform == "win32" else "libcudnn.so.9"
+# In the order in which they must be loaded.
 _PROVIDER_LIBRARIES = (
     ("onnxruntime_providers_shared.dll", "onnxruntime_providers_cuda.dll")
     if sys.platform == "win32"
@@ -24,14 +26,14 @@ _PROVIDER_LIBRARIES = (
 
 def _loads(library: str) -> bool:
     try:
-        ctypes.CDLL(library)
+        ctypes.CDLL(library, mode=ctypes.RTLD_GLOBAL)  # the second uses what the first defines
     except OSError:
         return False
     return True
 
 
 def cuda_works() -> bool:
-    """Whether ONNX Runtime's CUDA provider can be loaded with everything that it links to.
+    """Whether ONNX Runtime's CUDA provider can be loaded with everything that it needs.
 
     Asked beforehand, because a session that fails to load it prints a screen of warnings.
     """
@@ -39,6 +41,8 @@ def cuda_works() -> bool:
         return False
     with contextlib.redirect_stdout(io.StringIO()):  # it prints what it does not find
         onnxruntime.preload_dlls()
+    if not _loads(_CUDNN):
+        return False
     folder = Path(onnxruntime.__file__).parent / "capi"
     return all(_loads(str(folder / library)) for library in _PROVIDER_LIBRARIES)
 

@@ -56,9 +56,9 @@ class Rejected:
             key=lambda found: any(box_overlap(found.box, box) > SAME_FACE for box in self._boxes),
         )
 
-    def clear(self) -> None:
-        """Forget them all: a face was found."""
-        self._boxes = []
+    def forget(self, box: Float32) -> None:
+        """A face was found here: what was said of this place no longer holds."""
+        self._boxes = [old for old in self._boxes if box_overlap(box, old) <= SAME_FACE]
 
 
 def free_id(taken: Container[int]) -> int:

@@ -55,7 +55,7 @@ class KcfTracker:
             self._rejected.add(track.face.box)
             del self._tracks[face_id]
             return False
-        self._rejected.clear()
+        self._rejected.forget(track.face.box)
         _, roll = face_box(landmarks.points)
         track.face = replace(track.face, roll=roll, confidence=presence)
         return True

@@ -55,8 +55,8 @@ class LandmarkTracker:
             self._rejected.add(track.face.box)
             del self._tracks[face_id]
             return False
-        self._rejected.clear()
         box, roll = face_box(landmarks.points)
+        self._rejected.forget(box)
         velocity = np.zeros(2, np.float32)
         if track.seen:
             # The box was moved on by the old velocity before the look: add what that missed.

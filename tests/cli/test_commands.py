@@ -190,11 +190,30 @@ def test_correlations_find_what_moves_together() -> None:
     }
 
 
-def test_an_unknown_option_is_one_line_too(run: Run) -> None:
-    code, _, err = run("run", "--sauce", "x")
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["run", "--sauce", "x"], "No such option: --sauce"),
+        (["run", "--max-frames", "x"], "Invalid value for '--max-frames'"),
+        (["track"], "Missing argument 'INPUT'"),
+        (["dance"], "No such command 'dance'"),
+    ],
+)
+def test_a_mistyped_command_is_one_line_too(run: Run, arguments: list[str], message: str) -> None:
+    code, _, err = run(*arguments)
     assert code == 2
-    assert err.startswith("avatar-bridge: No such option: --sauce")
+    assert err.startswith(f"avatar-bridge: {message}")
     assert len(err.splitlines()) == 1
+
+
+def test_a_folder_in_which_nothing_can_be_read_is_refused(run: Run, tmp_path: Path) -> None:
+    folder = tmp_path / "pictures"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(b"no picture")
+    code, _, err = run("track", folder, "-o", tmp_path / "out.csv")
+    assert code == 2
+    assert "expected a picture that can be read in" in err.splitlines()[-1]
+    assert not (tmp_path / "out.csv").exists()
 
 
 def test_a_broken_picture_leaves_its_row_empty(run: Run, tmp_path: Path) -> None:

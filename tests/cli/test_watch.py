@@ -58,6 +58,15 @@ def test_what_is_seen_is_shown() -> None:
     assert "face 2 tracked" in text
 
 
+def test_the_last_view_stays_while_the_server_is_silent() -> None:
+    watched = Watched(LOCAL)
+    watched.take(face(0, face_id=1), 0)
+    watched.take(face(1, face_id=2), 0)
+    text = shown(watched, 60_000 * MS)
+    assert "nothing arrives" in text
+    assert "face 2 tracked" in text
+
+
 def test_a_face_that_left_is_not_shown_for_ever() -> None:
     watched = Watched(LOCAL)
     watched.take(face(0, face_id=2), 0)

@@ -23,7 +23,7 @@ def offer(monkeypatch: pytest.MonkeyPatch, available: list[str], loadable: set[s
     )
 
 
-EVERYTHING = {providers._DRIVER, *providers._PROVIDER_LIBRARIES}
+EVERYTHING = {providers._DRIVER, providers._CUDNN, *providers._PROVIDER_LIBRARIES}
 
 
 def test_cuda_is_chosen_when_all_of_it_loads(monkeypatch, capsys) -> None:

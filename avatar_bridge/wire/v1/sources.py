@@ -2,5 +2,5 @@
 
 SOURCES: dict[str, str] = {
     "control.proto": "604f444d4d0fa4cedb92a5fc17bbc9674152cc5723ee24fff694da386b5c679c",
-    "face.proto": "23ede31051d54d98b04c81840878da6cb65db77cde2dc3cf6229e26eece236e5",
+    "face.proto": "271ee85300779100678df5f0964b7431e26e4ce9384cd429b52b0ec65d4d6578",
 }
