@@ -1,4 +1,4 @@
-"""The asking end of the control service, for the command line and for tests."""
+"""The asking end of the control service, for programs, benchmarks and tests."""
 
 import math
 from collections.abc import Mapping
