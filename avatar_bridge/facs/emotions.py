@@ -1,7 +1,7 @@
 """The seven basic emotions and their place on the valence and arousal plane.
 
-**Convention:** the order is FER-2013's, so that its label numbers are indices. Valence runs
-from unpleasant (-1) to pleasant (1), arousal from calm (-1) to excited (1).
+**Convention:** the order is FER-2013's, so that its label numbers are indices; it is the wire's.
+Valence runs from unpleasant (-1) to pleasant (1), arousal from calm (-1) to excited (1).
 """
 
 EMOTIONS: tuple[str, ...] = (
@@ -14,6 +14,10 @@ EMOTIONS: tuple[str, ...] = (
     "neutral",
 )
 EMOTION_INDEX: dict[str, int] = {name: index for index, name in enumerate(EMOTIONS)}
+
+# What a net may tell apart: contempt too, which the wire does not carry.
+CONTEMPT = "contempt"
+LABELS: tuple[str, ...] = (*EMOTIONS, CONTEMPT)
 
 # (valence, arousal) per emotion: positions on the circumplex of affect (Russell, 1980), rounded.
 CIRCUMPLEX: dict[str, tuple[float, float]] = {

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from avatar_bridge.errors import ModelError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
-from avatar_bridge.facs.emotions import EMOTION_INDEX
+from avatar_bridge.facs.emotions import LABELS
 
 
 class _Part(BaseModel):
@@ -24,6 +24,7 @@ class InputSpec(_Part):
         mean: subtracted from pixels scaled to [0, 1].
         std: divided by after that.
         margin: side of the crop in face boxes (`geometry.face_box`).
+        lift: how far the crop's middle lies above the face box's, in face boxes.
     """
 
     size: int = Field(gt=0)
@@ -31,6 +32,7 @@ class InputSpec(_Part):
     mean: float
     std: float = Field(gt=0)
     margin: float = Field(gt=0)
+    lift: float = Field(default=0.0, ge=-1, le=1)
 
 
 class DataSource(_Part):
@@ -77,7 +79,7 @@ class ModelCard(_Part):
     def _known_labels(self) -> "ModelCard":
         for label, known in (
             *((name, ACTION_UNIT_INDEX) for name in self.action_units),
-            *((name, EMOTION_INDEX) for name in self.emotions),
+            *((name, LABELS) for name in self.emotions),
             *((name, ACTION_UNIT_INDEX) for units in self.unit_r.values() for name in units),
         ):
             if label not in known:
