@@ -1,0 +1,114 @@
+"""Every emotion net is tested by existing."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime
+import pytest
+import torch
+
+from avatar_bridge.nets.emotion.base import (
+    CLASSES,
+    INPUT_NAME,
+    LABEL_SETS,
+    OUTPUT_NAMES,
+    EmotionNet,
+    ExportedEmotion,
+)
+from avatar_bridge.nets.registry import nets
+
+# Sizes at which the nets that take one are quick to test.
+SMALL: dict[str, dict[str, Any]] = {
+    "hr_pcn": {"size": 48, "width": 8},
+    "pcnn": {"size": 64},
+}
+NAMES = nets("emotion").names()
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def net(request: pytest.FixtureRequest) -> EmotionNet:
+    torch.manual_seed(0)
+    made = nets("emotion").create(request.param, **SMALL.get(request.param, {}))
+    assert isinstance(made, EmotionNet)
+    return made.eval()
+
+
+def picture(net: EmotionNet, count: int) -> torch.Tensor:
+    generator = torch.Generator().manual_seed(count)
+    return torch.randn(count, net.channels, net.size, net.size, generator=generator)
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_each_branch_gives_every_class(net: EmotionNet, count: int) -> None:
+    with torch.inference_mode():
+        branches = net(picture(net, count))
+    assert isinstance(branches, tuple)
+    assert [branch.shape for branch in branches] == [(count, CLASSES)] * len(branches)
+
+
+def test_it_answers_alike_twice(net: EmotionNet) -> None:
+    with torch.inference_mode():
+        first, second = net(picture(net, 2)), net(picture(net, 2))
+    for left, right in zip(first, second, strict=True):
+        torch.testing.assert_close(left, right, atol=0, rtol=0)
+
+
+def test_the_focus_is_a_map(net: EmotionNet) -> None:
+    seen: list[torch.Tensor] = []
+    handle = net.focus.register_forward_hook(lambda *call: seen.append(call[2]))
+    with torch.inference_mode():
+        net(picture(net, 2))
+    handle.remove()
+    assert len(seen) == 1
+    count, _, height, width = seen[0].shape
+    assert count == 2 and height == width > 1
+
+
+def test_no_weight_goes_by_two_names(net: EmotionNet) -> None:
+    names = dict(net.named_parameters(remove_duplicate=False))
+    assert len(names) == len(list(net.parameters()))
+
+
+def test_every_weight_is_taught(net: EmotionNet) -> None:
+    net.train()
+    # Some weights sleep behind a branch that starts at zero; none may be cut off for good.
+    sum(branch.square().sum() for branch in net(picture(net, 2))).backward()
+    lost = [
+        name
+        for name, weight in net.named_parameters()
+        if weight.grad is None or not torch.isfinite(weight.grad).all()
+    ]
+    net.zero_grad()
+    net.eval()
+    assert lost == []
+
+
+def test_onnx_agrees_with_torch(net: EmotionNet, tmp_path: Path) -> None:
+    path = tmp_path / "net.onnx"
+    model = ExportedEmotion(net).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # this exporter calls itself deprecated
+        torch.onnx.export(
+            model,
+            (picture(net, 2),),
+            str(path),
+            input_names=[INPUT_NAME],
+            output_names=list(OUTPUT_NAMES),
+            dynamic_axes={name: {0: "batch"} for name in (INPUT_NAME, *OUTPUT_NAMES)},
+            opset_version=17,
+            dynamo=False,
+        )
+    onnx.checker.check_model(str(path), full_check=True)
+    session = onnxruntime.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    for count in (1, 3):
+        image = picture(net, count)
+        with torch.inference_mode():
+            expected = model(image)
+        got = session.run(list(OUTPUT_NAMES), {INPUT_NAME: image.numpy()})
+        for classes, left, right in zip(LABEL_SETS.values(), expected, got, strict=True):
+            assert right.shape == (count, classes)
+            np.testing.assert_allclose(left.numpy(), right, atol=1e-4)
+            np.testing.assert_allclose(right.sum(axis=1), 1, atol=1e-5)
