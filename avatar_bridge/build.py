@@ -5,10 +5,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from avatar_bridge.analyze import ANALYZERS
+from avatar_bridge.analyze.emotion import EmotionNetReader
 from avatar_bridge.capture.address import open_source
 from avatar_bridge.capture.base import Source
 from avatar_bridge.clock import Clock
-from avatar_bridge.config import Config
+from avatar_bridge.config import AnalyzeConfig, Config
 from avatar_bridge.detect import DETECTORS
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.inference.session import Net
@@ -31,15 +32,26 @@ def build_retargeter(profile: str, action_units: tuple[str, ...]) -> Retargeter:
     return Retargeter(load_profile(profile), action_units)
 
 
+def build_emotion_reader(analyze: AnalyzeConfig) -> EmotionNetReader | None:
+    """The emotion net that is asked for, loaded, or None.
+
+    Raises:
+        ModelError: unknown name, or a net that cannot be used for emotions.
+    """
+    if not analyze.emotion_net:
+        return None
+    return EmotionNetReader(Net(ModelStore().find(analyze.emotion_net), analyze.threads))
+
+
 class PipelineFactory:
-    """Makes pipelines that share one loaded net.
+    """Makes pipelines that share the loaded nets.
 
     Args:
         config: the whole configuration; names in it are checked here, before anything runs.
 
     Raises:
         ConfigError: an unknown name.
-        ModelError: the net cannot be used.
+        ModelError: a net cannot be used.
     """
 
     def __init__(self, config: Config) -> None:
@@ -50,6 +62,7 @@ class PipelineFactory:
         self._profile = load_profile(config.profile)
         model = ModelStore().find(config.analyze.model)
         self._analyzer = ANALYZERS.create(model.card.task, Net(model, config.analyze.threads))
+        self._emotion_reader = build_emotion_reader(config.analyze)
 
     @property
     def action_units(self) -> tuple[str, ...]:
@@ -67,6 +80,8 @@ class PipelineFactory:
             make_smoother=self._smoother,
             loss=self._config.loss,
             telemetry=telemetry,
+            emotion_reader=self._emotion_reader,
+            emotion_every=self._config.analyze.emotion_every,
         )
 
 

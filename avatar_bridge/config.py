@@ -58,15 +58,19 @@ class TrackConfig(_Section):
 
 
 class AnalyzeConfig(_Section):
-    """Which net reads the face.
+    """Which nets read the face.
 
     Attributes:
         model: name of an installed face model.
-        threads: threads of one run of the net.
+        threads: threads of one run of a net.
+        emotion_net: name of an installed emotion net; empty for the face net's own emotions.
+        emotion_every: it runs on every n-th frame of a face, whose emotions hold in between.
     """
 
     model: str = "face_small"
     threads: int = Field(default=1, ge=1, le=64)
+    emotion_net: str = ""
+    emotion_every: int = Field(default=1, ge=1)
 
 
 class LossConfig(_Section):

@@ -47,7 +47,9 @@ def face_box(points: NDArray[np.floating]) -> tuple[Float32, float]:
     return np.array([*(centre - half), *(centre + half)], np.float32), roll
 
 
-def crop_transform(box: Float32, roll: float, margin: float, size: int) -> Float32:
+def crop_transform(
+    box: Float32, roll: float, margin: float, size: int, lift: float = 0.0
+) -> Float32:
     """The affine map from crop pixels to frame pixels.
 
     Args:
@@ -55,14 +57,18 @@ def crop_transform(box: Float32, roll: float, margin: float, size: int) -> Float
         roll: radians.
         margin: side of the crop in sides of the box.
         size: side of the crop in pixels.
+        lift: how far the crop's middle lies above the box's, in sides of the box and in the
+            face's own axes: toward the brow, however the head is rolled.
 
     Returns:
         (2, 3) float32.
     """
     x0, y0, x1, y1 = (float(v) for v in box)
-    scale = margin * max(x1 - x0, y1 - y0) / size
+    side = max(x1 - x0, y1 - y0)
+    scale = margin * side / size
     cos, sin = scale * math.cos(roll), scale * math.sin(roll)
-    centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
+    up = np.array([math.sin(roll), -math.cos(roll)])
+    centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2]) + lift * side * up
     linear = np.array([[cos, -sin], [sin, cos]])
     offset = centre - linear @ np.array([size / 2, size / 2])
     return np.column_stack([linear, offset]).astype(np.float32)
@@ -86,9 +92,11 @@ def cut(image: Image, to_frame: Float32, size: int) -> Image:
     return np.asarray(sampled, np.uint8)
 
 
-def cut_face(image: Image, box: Float32, roll: float, margin: float, size: int) -> FaceCrop:
-    """The upright square crop around a face box."""
-    to_frame = crop_transform(box, roll, margin, size)
+def cut_face(
+    image: Image, box: Float32, roll: float, margin: float, size: int, lift: float = 0.0
+) -> FaceCrop:
+    """The upright square crop around a face box; arguments as for `crop_transform`."""
+    to_frame = crop_transform(box, roll, margin, size, lift)
     return FaceCrop(cut(image, to_frame, size), to_frame)
 
 

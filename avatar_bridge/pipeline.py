@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from avatar_bridge.analyze.base import Analyzer
+from avatar_bridge.analyze.base import Analyzer, EmotionReader
 from avatar_bridge.clock import NS_PER_S
 from avatar_bridge.config import LossConfig
 from avatar_bridge.detect.base import Detector
@@ -57,6 +57,7 @@ class _Memory:
 
     smoother: Smoother
     state: FaceState  # of the last frame in which it was seen
+    emotion_age: int  # frames since its emotions were read
     at_rest: bool = False  # whether it was sent as lost and wholly faded
 
 
@@ -71,6 +72,9 @@ class Pipeline:
         make_smoother: a fresh filter for every face.
         loss: what becomes of a face that is lost.
         telemetry: where each stage's time is filed.
+        emotion_reader: whose emotions replace the analyzer's, or None.
+        emotion_every: of how many frames of a face it reads the first; its answer holds for the
+            others.
     """
 
     def __init__(
@@ -83,6 +87,8 @@ class Pipeline:
         make_smoother: Callable[[], Smoother],
         loss: LossConfig,
         telemetry: Telemetry,
+        emotion_reader: EmotionReader | None = None,
+        emotion_every: int = 1,
     ) -> None:
         self._detector = detector
         self._make_tracker = make_tracker
@@ -91,6 +97,8 @@ class Pipeline:
         self._make_smoother = make_smoother
         self._loss = loss
         self._telemetry = telemetry
+        self._emotion_reader = emotion_reader
+        self._emotion_every = emotion_every
         self.restart()
 
     @property
@@ -184,7 +192,24 @@ class Pipeline:
             height, width = image.shape[:2]
             return self._analyzer.analyze(crop, (width, height))
 
+    def _read_emotions(
+        self, image: Image, face: TrackedFace, analysis: FaceAnalysis
+    ) -> tuple[EmotionScores, int]:
+        """The emotions of a face, and how many frames ago they were read.
+
+        One that was away is read anew at once: it may have come back as somebody else.
+        """
+        if self._emotion_reader is None:
+            return analysis.emotions, 0
+        memory = self._memories.get(face.id) if face.id in self._held else None
+        if memory and memory.emotion_age + 1 < self._emotion_every:
+            return memory.state.emotions, memory.emotion_age + 1
+        with self._telemetry.stage("emotion"):
+            return self._emotion_reader.read(image, analysis.landmarks), 0
+
     def _remember(self, frame: Frame, face: TrackedFace, analysis: FaceAnalysis) -> FaceState:
+        emotions, emotion_age = self._read_emotions(frame.image, face, analysis)
+        analysis = replace(analysis, emotions=emotions)
         with self._telemetry.stage("retarget"):
             weights = self._retargeter.retarget(analysis)
         memory = self._memories.get(face.id)
@@ -209,7 +234,7 @@ class Pipeline:
             box=face_box(analysis.landmarks.points)[0],
             landmarks=analysis.landmarks,
         )
-        self._memories[face.id] = _Memory(smoother, state)
+        self._memories[face.id] = _Memory(smoother, state, emotion_age)
         return state
 
     def _without(self, moment: _Moment, seen: frozenset[int]) -> list[FaceState]:

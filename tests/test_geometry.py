@@ -53,6 +53,15 @@ def test_crop_maps_its_middle_to_the_middle_of_the_box(roll: float) -> None:
     assert math.dist(corner, (150, 100)) == pytest.approx(75)
 
 
+@pytest.mark.parametrize(
+    ("roll", "middle"), [(0.0, (150, 75)), (math.pi / 2, (175, 100)), (math.pi, (150, 125))]
+)
+def test_lift_moves_the_crop_toward_the_brow(roll: float, middle: tuple[int, int]) -> None:
+    box = np.array([100, 50, 200, 150], np.float32)
+    matrix = crop_transform(box, roll, margin=1.5, size=112, lift=0.25)
+    assert transform_points(matrix, np.array([[56.0, 56.0]]))[0] == pytest.approx(middle)
+
+
 def test_a_rolled_face_comes_out_upright() -> None:
     points = _turned(make_points(), 0.7, (320, 240))
     crop = cut_face(np.zeros((480, 640, 3), np.uint8), *face_box(points), margin=1.3, size=112)

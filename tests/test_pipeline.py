@@ -8,6 +8,7 @@ from avatar_bridge.clock import ManualClock
 from avatar_bridge.config import LossConfig
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
+from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.geometry import face_box
 from avatar_bridge.pipeline import Pipeline
 from avatar_bridge.retarget.profile import load_profile
@@ -15,7 +16,15 @@ from avatar_bridge.retarget.retargeter import Retargeter
 from avatar_bridge.smooth.none import NoSmoother
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.track.landmarks import LandmarkTracker
-from avatar_bridge.types import Detection, FaceAnalysis, FaceCrop, Image
+from avatar_bridge.types import (
+    Detection,
+    EmotionScores,
+    FaceAnalysis,
+    FaceCrop,
+    FaceState,
+    Image,
+    Landmarks,
+)
 
 SMILE = BLENDSHAPE_INDEX["mouthSmileLeft"]
 NS = 1_000_000_000
@@ -54,8 +63,26 @@ class ScriptedAnalyzer:
         return make_analysis(self.units, points=near[0])
 
 
+class ScriptedEmotions:
+    """Sees one emotion after another, and keeps where each face was."""
+
+    def __init__(self, *names: str) -> None:
+        self._names = names
+        self.looks: list[float] = []
+
+    def read(self, image: Image, landmarks: Landmarks) -> EmotionScores:
+        name = self._names[len(self.looks) % len(self._names)]
+        self.looks.append(float(landmarks.points[:, 0].mean()))
+        return EmotionScores(np.array([name == n for n in EMOTIONS], np.float32))
+
+
 class Rig:
-    def __init__(self, max_faces: int = 1) -> None:
+    def __init__(
+        self,
+        max_faces: int = 1,
+        emotions: ScriptedEmotions | None = None,
+        emotion_every: int = 1,
+    ) -> None:
         self.detector = ScriptedDetector()
         self.analyzer = ScriptedAnalyzer(self.detector)
         self.telemetry = Telemetry(ManualClock())
@@ -67,6 +94,8 @@ class Rig:
             make_smoother=NoSmoother,
             loss=LossConfig(hold_s=0.3, decay_s=0.7),
             telemetry=self.telemetry,
+            emotion_reader=emotions,
+            emotion_every=emotion_every,
         )
 
 
@@ -235,3 +264,65 @@ def test_every_stage_is_timed(frames) -> None:
     rig.pipeline.process(frames(0))
     stages = [stage.name for stage in rig.telemetry.snapshot("running").stages]
     assert stages == ["detect", "track", "align", "analyze", "retarget", "smooth"]
+
+
+def emotion_of(state: FaceState) -> str:
+    return EMOTIONS[int(state.emotions.probabilities.argmax())]
+
+
+def test_emotions_of_their_own_net_replace_the_face_nets_before_retargeting(frames) -> None:
+    rig = Rig(emotions=ScriptedEmotions("happiness"))
+    rig.analyzer.units = {}
+    rig.pipeline.use(Retargeter(load_profile("arkit"), ()))  # no unit vouches for the smile
+    (state,) = rig.pipeline.process(frames(0))
+    assert emotion_of(state) == "happiness"
+    assert state.blendshapes.weights[SMILE] == pytest.approx(0.6)
+    assert Rig().pipeline.process(frames(0))[0].emotions.probabilities[-1] == 1.0
+    stages = [stage.name for stage in rig.telemetry.snapshot("running").stages]
+    assert stages == ["detect", "track", "align", "analyze", "emotion", "retarget", "smooth"]
+
+
+def test_an_emotion_net_looks_at_held_faces_only(frames) -> None:
+    emotions = ScriptedEmotions("happiness")
+    rig = Rig(emotions=emotions)
+    rig.pipeline.process(frames(0))
+    assert (len(emotions.looks), rig.analyzer.runs) == (1, 2)
+    rig.detector.faces = []
+    rig.pipeline.process(frames(1))
+    assert len(emotions.looks) == 1
+
+
+def test_emotions_hold_between_the_frames_in_which_they_are_read(frames) -> None:
+    rig = Rig(emotions=ScriptedEmotions("happiness", "anger", "fear"), emotion_every=3)
+    seen = [emotion_of(rig.pipeline.process(frames(index))[0]) for index in range(7)]
+    assert seen == ["happiness"] * 3 + ["anger"] * 3 + ["fear"]
+
+
+def test_every_face_holds_its_own_emotion(frames) -> None:
+    emotions = ScriptedEmotions("happiness", "anger", "fear", "sadness")
+    rig = Rig(max_faces=2, emotions=emotions, emotion_every=3)
+    left, right = make_points((160, 240)), make_points((480, 240))
+    rig.detector.faces = [left, right]
+    seen = [[emotion_of(s) for s in rig.pipeline.process(frames(i))] for i in range(4)]
+    assert seen == [["happiness", "anger"]] * 3 + [["fear", "sadness"]]
+    assert emotions.looks == pytest.approx([160, 480, 160, 480], abs=1)
+
+
+def test_a_face_that_comes_back_is_read_anew(frames) -> None:
+    rig = Rig(emotions=ScriptedEmotions("happiness", "anger"), emotion_every=100)
+    rig.pipeline.process(frames(0))
+    faces, rig.detector.faces = rig.detector.faces, []
+    assert emotion_of(rig.pipeline.process(frames(1))[0]) == "happiness"  # still fading
+    rig.detector.faces = faces
+    (state,) = rig.pipeline.process(frames(2))
+    assert (state.tracked, state.face_id, emotion_of(state)) == (True, 1, "anger")
+
+
+@pytest.mark.parametrize("still", [False, True])
+def test_a_restart_and_every_still_read_emotions_anew(frames, still: bool) -> None:
+    rig = Rig(emotions=ScriptedEmotions("happiness", "anger"), emotion_every=100)
+    rig.pipeline.process(frames(0))
+    if not still:
+        rig.pipeline.restart()
+    look = rig.pipeline.process_still if still else rig.pipeline.process
+    assert emotion_of(look(frames(1))[0]) == "anger"

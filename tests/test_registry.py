@@ -26,6 +26,7 @@ def test_a_miss_lists_the_choices() -> None:
 
 def test_helpers_are_no_entries() -> None:
     assert {"base", "identity"}.isdisjoint(TRACKERS.names())
+    assert ANALYZERS.names() == ("face",)
     with pytest.raises(ConfigError):
         TRACKERS.get("base")
 

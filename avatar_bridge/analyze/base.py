@@ -1,11 +1,11 @@
-"""What an analyzer is.
+"""What an analyzer is, and what may read the emotions in its stead.
 
 An analyzer's module exposes `create(net) -> Analyzer` for a loaded net whose card's task it is.
 """
 
 from typing import Protocol
 
-from avatar_bridge.types import FaceAnalysis, FaceCrop
+from avatar_bridge.types import EmotionScores, FaceAnalysis, FaceCrop, Image, Landmarks
 
 
 class Analyzer(Protocol):
@@ -36,5 +36,21 @@ class Analyzer(Protocol):
         Returns:
             What was seen, in frame pixels where it has a place. Where `presence` is low the rest
             means nothing.
+        """
+        ...
+
+
+class EmotionReader(Protocol):
+    """Reads emotions alone, off a face whose landmarks are known; remembers nothing.
+
+    It cuts its own crop, since its net was taught on another part of the head than the analyzer's.
+    """
+
+    def read(self, image: Image, landmarks: Landmarks) -> EmotionScores:
+        """Look at one face.
+
+        Args:
+            image: (H, W, 3) uint8 BGR, the whole frame.
+            landmarks: frame pixels.
         """
         ...

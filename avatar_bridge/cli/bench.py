@@ -12,7 +12,7 @@ from avatar_bridge import __version__
 from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import build
 from avatar_bridge.cli.console import errors, out
-from avatar_bridge.cli.options import assemble
+from avatar_bridge.cli.options import EmotionEvery, EmotionNet, assemble
 from avatar_bridge.cli.summary import timing_table
 from avatar_bridge.clock import NS_PER_S, SystemClock
 from avatar_bridge.sinks.base import QuietSink
@@ -39,6 +39,8 @@ def bench(
     ),
     frames: Annotated[int, typer.Option(min=30, help="How many to measure.")] = 600,
     config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
+    emotion_net: EmotionNet = None,
+    emotion_every: EmotionEvery = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Measure every stage, the whole path and the memory, publishing included."""
@@ -50,6 +52,8 @@ def bench(
             "source.loop": True,
             "wire.publish": _ANY_PORT,
             "wire.control": "",
+            "analyze.emotion_net": emotion_net,
+            "analyze.emotion_every": emotion_every,
         },
     )
     clock = SystemClock()

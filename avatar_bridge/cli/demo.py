@@ -9,7 +9,7 @@ import typer
 from avatar_bridge.capture.performer import load_truth
 from avatar_bridge.cli.console import out
 from avatar_bridge.cli.live import run_bridge
-from avatar_bridge.cli.options import assemble
+from avatar_bridge.cli.options import EmotionEvery, EmotionNet, assemble
 from avatar_bridge.cli.score import ScoreSink, score_table
 from avatar_bridge.cli.summary import timing_table
 
@@ -21,6 +21,8 @@ def demo(
     ] = True,
     pub: Annotated[str | None, typer.Option(help="Address of the publisher.")] = None,
     control: Annotated[str | None, typer.Option(help="Address of the control service.")] = None,
+    emotion_net: EmotionNet = None,
+    emotion_every: EmotionEvery = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Track the built-in performer and serve it: no camera, no engine, nothing to download."""
@@ -31,6 +33,8 @@ def demo(
             "source.loop": True,
             "wire.publish": pub,
             "wire.control": control,
+            "analyze.emotion_net": emotion_net,
+            "analyze.emotion_every": emotion_every,
         },
     )
     scored = ScoreSink(load_truth().weights)

@@ -2,10 +2,20 @@
 
 import copy
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
+
+import typer
 
 from avatar_bridge.config import Config, parse_config, read_toml
 from avatar_bridge.errors import ConfigError
+
+# Offered by every command that tracks.
+EmotionNet = Annotated[
+    str | None, typer.Option(help="Emotion net, from `models`, in place of the face net's own.")
+]
+EmotionEvery = Annotated[
+    int | None, typer.Option(help="The emotion net reads every N-th frame.", metavar="N")
+]
 
 
 def assemble(file: Path | None, overrides: dict[str, Any]) -> Config:

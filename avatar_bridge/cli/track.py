@@ -14,7 +14,7 @@ from avatar_bridge.build import PipelineFactory
 from avatar_bridge.capture.address import open_source
 from avatar_bridge.capture.base import Source, picture_name
 from avatar_bridge.cli.console import errors
-from avatar_bridge.cli.options import assemble
+from avatar_bridge.cli.options import EmotionEvery, EmotionNet, assemble
 from avatar_bridge.clock import NS_PER_S, SystemClock
 from avatar_bridge.errors import CaptureError
 from avatar_bridge.export import open_writer
@@ -35,6 +35,8 @@ def track(
     detector: Annotated[str | None, typer.Option(help="Face detector.")] = None,
     tracker: Annotated[str | None, typer.Option(help="Face tracker.")] = None,
     smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
+    emotion_net: EmotionNet = None,
+    emotion_every: EmotionEvery = None,
     mirror: Annotated[bool | None, typer.Option("--mirror", help="Flip left and right.")] = None,
 ) -> None:
     """Track every frame of a file and write a Live Link Face CSV or a JSON document."""
@@ -51,6 +53,8 @@ def track(
             "track.detector": detector,
             "track.tracker": tracker,
             "track.max_faces": 1,
+            "analyze.emotion_net": emotion_net,
+            "analyze.emotion_every": emotion_every,
         },
     )
     clock = SystemClock()

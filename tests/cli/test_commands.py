@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 import socket
 import sys
 from collections.abc import Callable
@@ -12,10 +13,12 @@ import cv2
 import numpy as np
 import pytest
 from builders import make_state
+from tiny_nets import write_emotion_net
 
 from avatar_bridge.cli.main import main
 from avatar_bridge.cli.score import ScoreSink
 from avatar_bridge.facs.arkit import BLENDSHAPES
+from avatar_bridge.inference import store
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -45,6 +48,16 @@ def ports() -> list[str]:
     for probe in sockets:
         probe.close()
     return ["--pub", first, "--control", second]
+
+
+@pytest.fixture
+def emotion_net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Name of an emotion net that is installed beside the packaged nets."""
+    folder = tmp_path / "models"
+    shutil.copytree(store.packaged_models(), folder)
+    write_emotion_net(folder, "spots", lift=0.1)
+    monkeypatch.setattr(store, "packaged_models", lambda: folder)
+    return "spots"
 
 
 def test_demo_tracks_the_performer_and_says_how_well(run: Run, ports: list[str]) -> None:
@@ -97,6 +110,12 @@ def test_run_serves_a_file_to_its_end(run: Run, ports: list[str], tmp_path: Path
         (["run", "--pub", "nonsense"], "nonsense"),
         (["track", "no/such.mp4", "-o", "out.csv"], "no/such.mp4"),
         (["bench", "--source", "no/such.mp4"], "no/such.mp4"),
+        (["run", "--emotion-net", "nobody"], "unknown model 'nobody'; expected one of:"),
+        (["demo", "--emotion-net", "nobody"], "unknown model 'nobody'; expected one of:"),
+        (["bench", "--emotion-net", "nobody"], "unknown model 'nobody'; expected one of:"),
+        (["track", "a.mp4", "-o", "a.csv", "--emotion-net", "nobody"], "unknown model 'nobody'"),
+        (["run", "--emotion-net", "face_small"], "model 'face_small': expected an emotion net"),
+        (["run", "--emotion-every", "0"], "analyze.emotion_every"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
@@ -165,6 +184,35 @@ def test_bench_times_every_stage(run: Run) -> None:
     assert result["fps"] > 0
     stages = ["capture", "detect", "track", "align", "analyze", "retarget", "smooth", "publish"]
     assert set(result["stages"]) == {*stages, "total"}
+
+
+def test_an_emotion_net_is_a_stage_of_its_own(run: Run, emotion_net: str) -> None:
+    options = ["--emotion-net", emotion_net, "--emotion-every", 2]
+    code, out, _ = run("bench", "--frames", 30, "--json", *options)
+    assert code == 0
+    assert json.loads(out)["stages"]["emotion"]["p50_ms"] > 0
+
+
+def test_track_takes_the_emotions_from_the_net_it_is_told(
+    run: Run, emotion_net: str, tmp_path: Path
+) -> None:
+    picture = Path(__file__).parents[2] / "docs" / "demo.jpg"
+    emotions = []
+    for options in ([], ["--emotion-net", emotion_net]):
+        result = tmp_path / "out.json"
+        assert run("track", picture, "-o", result, *options)[0] == 0
+        emotions.append(json.loads(result.read_text())["frames"][0]["emotions"])
+    assert emotions[0] != emotions[1]
+
+
+def test_models_lists_an_emotion_net(run: Run, emotion_net: str) -> None:
+    code, out, _ = run("models")
+    assert code == 0
+    assert "emotion net" in out
+    assert "FER+ test accuracy" in out
+    assert "0.875" in out
+    findings = {f["subject"]: f["verdict"] for f in json.loads(run("doctor", "--json")[1])}
+    assert findings[f"model {emotion_net}"] == "ok"
 
 
 def test_version(run: Run) -> None:
