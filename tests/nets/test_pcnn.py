@@ -14,14 +14,18 @@ def net(request: pytest.FixtureRequest) -> Pcnn:
     return Pcnn(SIZE, overlap=request.param).eval()
 
 
-def resnet18(channels: int = 1) -> dict[str, torch.Tensor]:
-    """The weights of a trained net, as far as PCNN wants them."""
-    whole = torch.nn.Module()
-    for name, part in Front(channels).named_children():
-        setattr(whole, name, part)
-    whole.layer4 = stage(256, 512, 2)
-    whole.fc = torch.nn.Linear(512, 15)
-    return {name: torch.randn_like(value.float()) for name, value in whole.state_dict().items()}
+def trained() -> dict[str, torch.Tensor]:
+    """Weights under the names of a whole ResNet-18."""
+    whole = Front(channels=1)
+    whole.add_module("layer4", stage(256, 512, 2))
+    whole.add_module("fc", torch.nn.Linear(512, 15))
+    state = whole.state_dict()
+    return {name: torch.randn_like(value.float()) for name, value in state.items()}
+
+
+def test_no_weight_goes_by_two_names(net: Pcnn) -> None:
+    names = [name for name, _ in net.named_parameters(remove_duplicate=False)]
+    assert len(names) == len(list(net.parameters()))
 
 
 @pytest.mark.parametrize("size", [32, 100, 0])
@@ -65,7 +69,7 @@ def test_a_part_is_felt_where_it_was_cut(net: Pcnn, part: int) -> None:
 
 
 def test_fronts_and_refinement_take_trained_weights() -> None:
-    net, state = Pcnn(64), resnet18()
+    net, state = Pcnn(64), trained()
     head = net.fc.weight.clone()
     net.load_fronts(state)
     assert len(net.parts) == 5
@@ -78,9 +82,9 @@ def test_fronts_and_refinement_take_trained_weights() -> None:
 
 
 def test_weights_that_do_not_fit_are_named() -> None:
-    net, state = Pcnn(64), resnet18()
-    with pytest.raises(ModelError, match=r"stem\.0\.weight: expected .*1, 7, 7.*got .*3, 7, 7"):
-        net.load_fronts(resnet18(channels=3))
-    del state["layer4.1.first.0.weight"]
-    with pytest.raises(ModelError, match=r"layer4\.1\.first\.0\.weight.*got none"):
+    net, state = Pcnn(64, channels=3), trained()
+    with pytest.raises(ModelError, match=r"stem\.0\.weight: expected .*3, 7, 7.*got .*1, 7, 7"):
+        net.load_fronts(state)
+    del state["stem.0.weight"]
+    with pytest.raises(ModelError, match=r"stem\.0\.weight.*got none"):
         net.load_fronts(state)
