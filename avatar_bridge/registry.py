@@ -7,6 +7,7 @@ implementation is adding a file; nothing is listed twice.
 
 import importlib
 import importlib.util
+import inspect
 import pkgutil
 from collections.abc import Callable
 from pathlib import Path
@@ -77,5 +78,14 @@ class Registry(Generic[T]):
         return factory
 
     def create(self, name: str, *args: Any, **kwargs: Any) -> T:
-        """Build one implementation with the arguments its factory takes."""
-        return self.get(name)(*args, **kwargs)
+        """Build one implementation with the arguments its factory takes.
+
+        Raises:
+            ConfigError: unknown name, or arguments that the factory does not take.
+        """
+        factory = self.get(name)
+        try:
+            inspect.signature(factory).bind(*args, **kwargs)
+        except TypeError as error:
+            raise ConfigError(f"{self.kind} {name!r}: {error}") from error
+        return factory(*args, **kwargs)

@@ -10,6 +10,8 @@ from avatar_bridge.errors import ModelError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
 from avatar_bridge.facs.emotions import LABELS
 
+Precision = Literal["float32", "int8"]
+
 
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -55,6 +57,7 @@ class ModelCard(_Part):
         emotions: emotion names in the order of that output; empty where it has none.
         recipe: name of the training recipe that made it.
         parameters: number of trained weights.
+        precision: of the weights and the arithmetic in the file.
         scores: measured figures by name, each as the recipe's evaluation reports it.
         unit_r: Pearson's r of each action unit that moves in a test set: set, then unit.
         notes: what a user should know of its limits.
@@ -71,6 +74,7 @@ class ModelCard(_Part):
     data: tuple[DataSource, ...]
     recipe: str
     parameters: int
+    precision: Precision = "float32"
     scores: dict[str, float] = Field(default_factory=dict)
     unit_r: dict[str, dict[str, float]] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()

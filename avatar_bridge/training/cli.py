@@ -3,15 +3,17 @@
 import json
 import logging
 import os
+import shutil
 import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.console import Console
 from rich.logging import RichHandler
+from rich.progress import track
 from rich.table import Table
 
 from avatar_bridge.errors import AvatarBridgeError
@@ -42,13 +44,15 @@ RunsOption = Annotated[Path, typer.Option(help="Folder of runs; each has its rec
 def list_all() -> None:
     """Name the recipes, the nets and the kinds of data."""
     from avatar_bridge.nets.registry import NETS
-    from avatar_bridge.training.build import SOURCES
+    from avatar_bridge.training.face.build import SOURCES
     from avatar_bridge.training.recipe import recipe_names
+    from avatar_bridge.training.tasks.emotion import SETS
 
     console.print(f"recipes: {', '.join(recipe_names())}")
     for task, registry in sorted(NETS.items()):
         console.print(f"{task} nets: {', '.join(registry.names())}")
-    console.print(f"data: {', '.join(SOURCES.names())}")
+    console.print(f"faces: {', '.join(SOURCES.names())}")
+    console.print(f"emotions: {', '.join(SETS.names())}")
 
 
 @app.command()
@@ -59,32 +63,26 @@ def fit(
     limit: Annotated[int | None, typer.Option(help="Rows per source, to try things.")] = None,
     steps: Annotated[int | None, typer.Option(help="Leave after so many steps.")] = None,
 ) -> None:
-    """Train a recipe's net; a run that was killed goes on where it was."""
-    from avatar_bridge.nets.face.base import FaceNet
-    from avatar_bridge.training.build import load_sources
-    from avatar_bridge.training.datasets.source import VALIDATION
-    from avatar_bridge.training.judge import agreement, torch_reader
+    """Train a recipe's net; a run that was killed goes on where it was.
+
+    `torchrun --nproc-per-node N -m avatar_bridge.training.cli fit …` shares every batch between
+    N processes.
+    """
     from avatar_bridge.training.loop import fit as run
+    from avatar_bridge.training.parallel import World
     from avatar_bridge.training.progress import Progress
-    from avatar_bridge.training.recipe import load_recipe
+    from avatar_bridge.training.task import load_task
 
-    plan = load_recipe(recipe)
+    world = World.join()
+    screen = console if world.rank == 0 else Console(quiet=True)
     started = time.monotonic()
-    sources = load_sources(plan, data, limit)
-    console.print(
-        f"read {sum(len(s.crops) for s in sources)} faces in {time.monotonic() - started:.0f} s"
-    )
-
-    with Progress(console) as progress:
-
-        def judge(net: FaceNet, step: int) -> None:
-            reader = torch_reader(plan, net)
-            for source in sources:
-                rows = source.rows(VALIDATION)
-                if len(rows):
-                    progress.note(step, source.name, agreement(reader, plan, source, rows))
-
-        run(plan, sources, runs / plan.name, progress.show, judge, steps)
+    task = load_task(recipe, world.size)
+    lesson = task.load(data, limit)
+    screen.print(f"read {lesson.faces} faces in {time.monotonic() - started:.0f} s")
+    folder = runs / task.recipe.name
+    with Progress(screen) as progress:
+        run(task, lesson, folder, progress.show, progress.note, steps, world)
+    world.leave()
 
 
 @app.command()
@@ -93,47 +91,81 @@ def evaluate(
     data: DataOption,
     runs: RunsOption = Path("runs"),
 ) -> None:
-    """Judge a trained net on test rows and clips; export puts the figures on its card."""
-    from avatar_bridge.training.build import load_net
-    from avatar_bridge.training.evaluate import evaluate as run
-    from avatar_bridge.training.judge import torch_reader
-    from avatar_bridge.training.recipe import load_recipe
+    """Judge a trained net on test rows and clips; pictures and tables are left in its run."""
+    from avatar_bridge.training.checkpoint import load_trained
+    from avatar_bridge.training.task import load_task
 
-    plan = load_recipe(recipe)
-    folder = runs / plan.name
-    scores = run(plan, torch_reader(plan, load_net(plan, folder)), data)
+    task = load_task(recipe)
+    folder = runs / task.recipe.name
+    scores = task.evaluate(load_trained(task.make_net(), folder), data, folder)
     (folder / SCORES).write_text(json.dumps(asdict(scores), indent=2), encoding="utf-8")
     for name, value in scores.summary.items():
-        console.print(f"{name:32} {value:.4f}", highlight=False)
-    table = Table("node", *scores.nodes)
-    for unit in plan.action_units:
-        row = [scores.nodes[name].get(unit) for name in scores.nodes]
-        table.add_row(unit, *("" if r is None else f"{r:.2f}" for r in row))
-    console.print(table)
+        console.print(f"{name:44} {value:.4f}", highlight=False)
+    if scores.nodes:
+        table = Table("node", *scores.nodes)
+        for unit in dict.fromkeys(unit for nodes in scores.nodes.values() for unit in nodes):
+            row = [scores.nodes[name].get(unit) for name in scores.nodes]
+            table.add_row(unit, *("" if r is None else f"{r:.2f}" for r in row))
+        console.print(table)
+    console.print(f"wrote {folder}", highlight=False)
 
 
 @app.command()
 def export(
     recipe: RecipeArgument,
+    data: DataOption,
     models: Annotated[Path, typer.Option(help="Folder of models.")] = Path("models"),
     runs: RunsOption = Path("runs"),
 ) -> None:
     """Write a trained net as ONNX with its card, and check it against ONNX Runtime."""
-    from avatar_bridge.training.build import load_net
-    from avatar_bridge.training.export import export_onnx, make_card, write_card
-    from avatar_bridge.training.recipe import load_recipe
+    from avatar_bridge.training.checkpoint import load_trained
+    from avatar_bridge.training.export import export_onnx, write_card
+    from avatar_bridge.training.task import Scores, load_task
 
-    plan = load_recipe(recipe)
-    folder = runs / plan.name
-    net = load_net(plan, folder)
-    scores: dict[str, Any] = {"summary": {}, "nodes": {}}
+    task = load_task(recipe)
+    folder = runs / task.recipe.name
+    net = load_trained(task.make_net(), folder)
+    scores = Scores()
     if (folder / SCORES).is_file():
-        scores = json.loads((folder / SCORES).read_text(encoding="utf-8"))
-    else:
+        scores = Scores(**json.loads((folder / SCORES).read_text(encoding="utf-8")))
+    # In the run's folder first: what is installed is only ever a whole net with its own card.
+    draft = folder / f"{task.recipe.name}.onnx"
+    export_onnx(task.exported(net), task.outputs, task.recipe.input, draft)
+    card = task.ship(net, draft, data, scores)
+    models.mkdir(parents=True, exist_ok=True)
+    path = models / draft.name
+    shutil.copyfile(draft, path)
+    write_card(card, models)
+    console.print(
+        f"wrote {path} ({card.precision}, {path.stat().st_size / 1e6:.1f} MB) and its card"
+    )
+    if not card.scores:
         logger.warning("no scores in %s: evaluate first to have them on the card", folder)
-    export_onnx(net, models / f"{plan.name}.onnx")
-    write_card(make_card(plan, net, scores["summary"], scores["nodes"]), models)
-    console.print(f"wrote {models / plan.name}.onnx and its card")
+
+
+@app.command()
+def compare(
+    data: DataOption,
+    models: Annotated[Path, typer.Option(help="Folder of models.")] = Path("models"),
+    out: Annotated[Path, typer.Option(help="Folder for the table and the picture.")] = Path("out"),
+    nets: Annotated[list[str] | None, typer.Argument(help="Recipes; all by default.")] = None,
+) -> None:
+    """Put the emotion nets side by side: accuracy on the test rows, size, time."""
+    from avatar_bridge.inference.store import ModelStore
+    from avatar_bridge.training.emotion import compare as side_by_side
+
+    store, rows = ModelStore(models), []
+    for name in track(nets or side_by_side.emotion_recipes(), "comparing", console=console):
+        rows.append(side_by_side.compare_one(name, store, data))
+    for part in (side_by_side.worth, side_by_side.cost):
+        table = Table("net", *part(rows[0]))
+        table.columns[0].no_wrap = True
+        for row in rows:
+            table.add_row(row.name, *part(row).values())
+        console.print(table)
+    side_by_side.write_table(rows, out)
+    side_by_side.draw(rows, out / "compare.png")
+    console.print(f"wrote {out}/compare.csv, .md and .png", highlight=False)
 
 
 @app.command()

@@ -1,9 +1,9 @@
-"""Trained run → ONNX, card and manifest, checked against ONNX Runtime."""
+"""Trained net → ONNX, card and manifest, checked against ONNX Runtime."""
 
 import hashlib
 import tomllib
 import warnings
-from collections.abc import Mapping
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -11,27 +11,32 @@ import onnx
 import onnxruntime
 import tomli_w
 import torch
+from torch import nn
 
 from avatar_bridge.errors import ModelError
-from avatar_bridge.facs.emotions import EMOTIONS
-from avatar_bridge.inference.card import ModelCard
-from avatar_bridge.nets.face.base import INPUT_NAME, OUTPUT_NAMES, ExportedFace, FaceNet
-from avatar_bridge.training.recipe import Recipe
+from avatar_bridge.inference.card import InputSpec, ModelCard
 
 OPSET = 17
 TOLERANCE = 1e-4
+INPUT_NAME = "image"
 MANIFEST = "manifest.toml"
 _PARITY_BATCHES = (1, 3)
 
 
-def export_onnx(net: FaceNet, path: Path) -> None:
-    """Write a face net as one ONNX file with a free batch axis.
+def export_onnx(model: nn.Module, outputs: Sequence[str], spec: InputSpec, path: Path) -> None:
+    """Write a net as one ONNX file with a free batch axis.
+
+    Args:
+        model: takes (B, C, S, S) and gives a tuple of tensors.
+        outputs: their names.
+        spec: the picture it takes.
+        path: of the file.
 
     Raises:
         ModelError: ONNX Runtime does not agree with torch.
     """
-    model = ExportedFace(net).eval()
-    image = torch.zeros(2, net.channels, net.size, net.size)
+    model = model.eval()
+    image = torch.zeros(2, spec.channels, spec.size, spec.size)
     path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
         # The older exporter calls itself deprecated; the newer writes graphs that runtimes
@@ -42,16 +47,16 @@ def export_onnx(net: FaceNet, path: Path) -> None:
             (image,),
             str(path),
             input_names=[INPUT_NAME],
-            output_names=list(OUTPUT_NAMES),
-            dynamic_axes={name: {0: "batch"} for name in (INPUT_NAME, *OUTPUT_NAMES)},
+            output_names=list(outputs),
+            dynamic_axes={name: {0: "batch"} for name in (INPUT_NAME, *outputs)},
             opset_version=OPSET,
             dynamo=False,
         )
     onnx.checker.check_model(str(path), full_check=True)
-    check_parity(model, path, net)
+    check_parity(model, outputs, spec, path)
 
 
-def check_parity(model: ExportedFace, path: Path, net: FaceNet) -> float:
+def check_parity(model: nn.Module, outputs: Sequence[str], spec: InputSpec, path: Path) -> float:
     """Largest difference between torch and ONNX Runtime over some random pictures.
 
     Raises:
@@ -61,11 +66,11 @@ def check_parity(model: ExportedFace, path: Path, net: FaceNet) -> float:
     worst = 0.0
     generator = torch.Generator().manual_seed(0)
     for batch in _PARITY_BATCHES:
-        image = torch.randn(batch, net.channels, net.size, net.size, generator=generator)
+        image = torch.randn(batch, spec.channels, spec.size, spec.size, generator=generator)
         with torch.inference_mode():
             expected = [out.numpy() for out in model(image)]
-        got = session.run(list(OUTPUT_NAMES), {INPUT_NAME: image.numpy()})
-        for name, left, right in zip(OUTPUT_NAMES, expected, got, strict=True):
+        got = session.run(list(outputs), {INPUT_NAME: image.numpy()})
+        for name, left, right in zip(outputs, expected, got, strict=True):
             difference = float(np.abs(left - right).max())
             if left.shape != right.shape or not difference <= TOLERANCE:
                 raise ModelError(
@@ -74,38 +79,6 @@ def check_parity(model: ExportedFace, path: Path, net: FaceNet) -> float:
                 )
             worst = max(worst, difference)
     return worst
-
-
-def make_card(
-    recipe: Recipe,
-    net: FaceNet,
-    scores: Mapping[str, float],
-    unit_r: Mapping[str, Mapping[str, float]],
-) -> ModelCard:
-    """What a user should know of a trained net.
-
-    Args:
-        recipe: it was trained by.
-        net: the trained net.
-        scores: `Scores.summary` of its evaluation; empty before one.
-        unit_r: `Scores.nodes` of the same.
-    """
-    return ModelCard(
-        name=recipe.name,
-        task="face",
-        architecture=recipe.net.name,
-        title=recipe.title,
-        licence=recipe.licence,
-        input=recipe.input,
-        action_units=recipe.action_units,
-        emotions=EMOTIONS,
-        data=tuple(part.card for part in recipe.data),
-        recipe=recipe.name,
-        parameters=sum(parameter.numel() for parameter in net.parameters()),
-        scores=dict(scores),
-        unit_r={name: dict(units) for name, units in unit_r.items()},
-        notes=recipe.notes,
-    )
 
 
 def write_card(card: ModelCard, folder: Path) -> None:

@@ -1,5 +1,6 @@
 """The training loop: one run of one recipe, which may be killed and go on."""
 
+import copy
 import logging
 import time
 from collections import deque
@@ -10,28 +11,21 @@ from pathlib import Path
 
 import cv2
 import torch
+from torch import Tensor, nn
 
-from avatar_bridge.nets.face.base import FaceNet
+from avatar_bridge.errors import ConfigError
 from avatar_bridge.training.average import Average
-from avatar_bridge.training.build import (
-    first_batches,
-    make_net,
-    make_stream,
-    mean_shape,
-    normalise,
-    unit_spread,
-)
-from avatar_bridge.training.checkpoint import CHECKPOINT, Place, restore, save
-from avatar_bridge.training.datasets.faces import FaceBatch, FaceStream
-from avatar_bridge.training.datasets.source import FaceSource
-from avatar_bridge.training.losses import FaceLoss, FaceLosses
-from avatar_bridge.training.recipe import Recipe
+from avatar_bridge.training.checkpoint import CHECKPOINT, Place, load_trained, restore, save
+from avatar_bridge.training.parallel import World
+from avatar_bridge.training.recipe import OptimPart, Recipe
 from avatar_bridge.training.schedule import Schedule
+from avatar_bridge.training.task import Batch, Judgement, Lesson, Task, load_task
 
 logger = logging.getLogger(__name__)
 _PREFETCH = 4  # batches that are made ahead
 _IMAGE_DIMENSIONS = 4
 _NO_DECAY_DIMENSIONS = 1  # biases and norms are not pulled to zero
+_MOMENTUM = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,127 +35,193 @@ class Report:
     Attributes:
         step: steps done.
         progress: share of the run in [0, 1].
-        losses: parts of the loss of that step.
+        losses: parts of the loss of that step by name, `total` among them.
         images_per_second: since this start of the run.
     """
 
     step: int
     progress: float
-    losses: FaceLosses
+    losses: dict[str, Tensor]
     images_per_second: float
 
 
 def fit(
-    recipe: Recipe,
-    sources: tuple[FaceSource, ...],
+    task: Task,
+    lesson: Lesson,
     folder: Path,
     tell: Callable[[Report], None] = lambda report: None,
-    judge: Callable[[FaceNet, int], None] = lambda net, step: None,
+    note: Callable[[int, Judgement], None] = lambda step, judgement: None,
     stop_after: int | None = None,
-) -> FaceNet:
+    world: World | None = None,
+) -> nn.Module:
     """Train, or go on training, a recipe's net.
 
     Args:
-        recipe: what to do.
-        sources: the recipe's data.
+        task: what to do.
+        lesson: its data, read; the batches of this process alone.
         folder: where the checkpoint lies.
         tell: called after every step.
-        judge: called with the averaged net and the step whenever a checkpoint was written.
+        note: called with the step and every judgement of the averaged net.
         stop_after: leave after so many steps in all, as if killed, for tests and trials.
+        world: of this process; alone by default.
 
     Returns:
-        The averaged net.
+        The net that the run ends with, on the CPU.
     """
-    torch.manual_seed(recipe.seed)
-    if recipe.optim.threads:
-        torch.set_num_threads(recipe.optim.threads)
-    cv2.setNumThreads(1)  # crops are small: threads would only get in torch's way
-    stream = make_stream(recipe, sources)
-    mean, spread = unit_spread(recipe, sources)
-    net = make_net(recipe)
-    net.start_at(*mean_shape(first_batches(stream)), mean)
-    _order_channels_last(net)
-    average = Average(net, recipe.optim.average)
-    optimizer = _optimizer(net, recipe)
-    loss = FaceLoss(recipe.loss, recipe.action_units, spread)
-    schedule = Schedule(recipe.optim)
-    path = folder / CHECKPOINT
-    place = restore(path, net, average, optimizer) if path.is_file() else Place()
-    started, saved, begin = time.monotonic(), time.monotonic(), place
-
-    net.train()
-    last = recipe.optim.steps if stop_after is None else min(stop_after, recipe.optim.steps)
-    for batch in _batches(stream, place.step, last, recipe.optim.workers):
-        progress = schedule.progress(place.step, place.seconds)
-        if progress >= 1:
-            break
-        for group in optimizer.param_groups:
-            group["lr"] = schedule.rate(progress)
-        losses = _step(recipe, net, optimizer, loss, batch)
-        average.update(net, place.step)
-        now = time.monotonic()
-        place = Place(place.step + 1, begin.seconds + now - started)
-        speed = recipe.optim.batch * (place.step - begin.step) / max(now - started, 1e-9)
-        tell(Report(place.step, progress, losses, speed))
-        if now - saved > recipe.optim.save_every:
-            save(path, place, net, average, optimizer)
-            judge(average.net, place.step)
-            saved = time.monotonic()
-    save(path, place, net, average, optimizer)
-    judge(average.net, place.step)
-    return average.net
+    world = world or World.join()
+    run = _Run(task, lesson, folder, note, world)
+    last = task.recipe.optim.steps if stop_after is None else stop_after
+    run.go(min(last, task.recipe.optim.steps), tell)
+    return load_trained(task.make_net(), folder) if world.rank == 0 else run.average.net.cpu()
 
 
-def _step(
-    recipe: Recipe,
-    net: FaceNet,
-    optimizer: torch.optim.Optimizer,
-    loss: FaceLoss,
-    batch: FaceBatch,
-) -> FaceLosses:
-    image = normalise(recipe, batch["image"]).contiguous(memory_format=torch.channels_last)
-    with torch.autocast("cpu", torch.bfloat16, enabled=recipe.optim.bfloat16):
-        features = net.features(image)
-    losses = loss(net.heads(features), batch)
-    optimizer.zero_grad(set_to_none=True)
-    losses.total.backward()
-    torch.nn.utils.clip_grad_norm_(net.parameters(), recipe.optim.clip)
-    optimizer.step()
-    return FaceLosses(*(part.detach() for part in losses))
+class _Run:
+    """Everything that changes while a net is taught."""
+
+    def __init__(
+        self,
+        task: Task,
+        lesson: Lesson,
+        folder: Path,
+        note: Callable[[int, Judgement], None],
+        world: World,
+    ) -> None:
+        self._optim, self._lesson, self._world, self._note = (
+            task.recipe.optim,
+            lesson,
+            world,
+            note,
+        )
+        torch.manual_seed(task.recipe.seed)
+        if self._optim.threads and world.device.type == "cpu":
+            torch.set_num_threads(self._optim.threads)
+        cv2.setNumThreads(1)  # crops are small: threads would only get in torch's way
+        net = task.make_net()
+        lesson.start(net)
+        _take_over(task.recipe, net, folder.parent)
+        self._net = _order_channels_last(net.to(world.device))
+        self.average = Average(self._net, self._optim.average)
+        self._optimizer = _optimizer(self._net, self._optim)
+        self._schedule = Schedule(self._optim)
+        self._path = folder / CHECKPOINT
+        self._place = Place()
+        self._best: dict[str, Tensor] | None = None
+        if self._path.is_file():
+            self._place, self._best = restore(self._path, self._net, self.average, self._optimizer)
+        if world.size > 1:  # dropout is to differ between the processes
+            torch.manual_seed(hash((task.recipe.seed, self._place.step, world.rank)))
+
+    def go(self, last: int, tell: Callable[[Report], None]) -> None:
+        """Train until step `last` or the end of the schedule."""
+        first, before = self._place.step, self._place.seconds
+        started = saved = time.monotonic()
+        ended = False
+        self._net.train()
+        for batch in self._batches(first, last):
+            place = self._place
+            progress = self._schedule.progress(place.step, self._world.agree(place.seconds))
+            if progress >= 1 or ended:
+                break
+            for group in self._optimizer.param_groups:
+                group["lr"] = self._schedule.rate(progress, place.plateau.falls)
+            losses = self._step(batch)
+            self.average.update(self._net, place.step)
+            now = time.monotonic()
+            place.step += 1
+            place.seconds = before + now - started
+            speed = self._optim.batch * self._world.size * (place.step - first)
+            tell(Report(place.step, progress, losses, speed / max(now - started, 1e-9)))
+            due = self._world.agree(float(now - saved > self._optim.save_every)) > 0
+            often = self._optim.judge_every
+            if (often and place.step % often == 0) or (due and not often):
+                ended = self._judge()
+            if due:
+                self._save()
+                saved = time.monotonic()
+        if not ended:
+            self._judge()
+        self._save()
+
+    def _step(self, batch: Batch) -> dict[str, Tensor]:
+        losses = self._lesson.losses(self._net, batch)
+        self._optimizer.zero_grad(set_to_none=True)
+        losses["total"].backward()
+        self._world.average_gradients(self._net)
+        torch.nn.utils.clip_grad_norm_(self._net.parameters(), self._optim.clip)
+        self._optimizer.step()
+        return {name: value.detach() for name, value in losses.items()}
+
+    def _judge(self) -> bool:
+        """Judge the averaged net; True where the run should end early."""
+        plateau, merit = self._place.plateau, 0.0
+        if self._world.rank == 0:
+            judgement = self._lesson.judge(self.average.net)
+            self._note(self._place.step, judgement)
+            merit = self._lesson.merit(judgement)
+        better = plateau.judge(self._world.agree(merit), self._optim)
+        if better and self._optim.stop:
+            self._best = copy.deepcopy(self.average.net.state_dict())
+        return plateau.ended(self._optim)
+
+    def _save(self) -> None:
+        if self._world.rank == 0:
+            save(self._path, self._place, self._net, self.average, self._optimizer, self._best)
+
+    def _batches(self, first: int, last: int) -> Iterator[Batch]:
+        """Batches number first to last - 1, made beside the training where workers are given.
+
+        Threads are enough: OpenCV and torch both let go of the interpreter while they work, and
+        threads share the cached crops, which processes would copy.
+        """
+        if not self._optim.workers:
+            for step in range(first, last):
+                yield self._batch(step)
+            return
+        ahead: deque[Future[Batch]] = deque()
+        with ThreadPoolExecutor(self._optim.workers, thread_name_prefix="batches") as pool:
+            for step in range(first, last):
+                ahead.append(pool.submit(self._batch, step))
+                if len(ahead) > _PREFETCH:
+                    yield ahead.popleft().result()
+            while ahead:
+                yield ahead.popleft().result()
+
+    def _batch(self, step: int) -> Batch:
+        batch = self._lesson.batch(step * self._world.size + self._world.rank)
+        device = self._world.device
+        return {name: value.to(device, non_blocking=True) for name, value in batch.items()}
 
 
-def _order_channels_last(net: FaceNet) -> None:
-    """Lay convolution weights out as the CPU's kernels like them."""
+def _take_over(recipe: Recipe, net: nn.Module, runs: Path) -> None:
+    """Begin with another run's weights, where the recipe names one."""
+    if recipe.net.start:
+        other = load_task(recipe.net.start)
+        trained = load_trained(other.make_net(), runs / other.recipe.name)
+        load_fronts = getattr(net, "load_fronts", None)
+        if not callable(load_fronts):
+            raise ConfigError(
+                f"{recipe.name}: expected no start, got {recipe.net.start!r}: {recipe.net.name} "
+                "cannot take over weights"
+            )
+        load_fronts(trained.state_dict())
+        logger.info("took over the weights of %s", recipe.net.start)
+
+
+def _order_channels_last(net: nn.Module) -> nn.Module:
+    """Lay convolution weights out as the kernels like them."""
     for parameter in net.parameters():
         if parameter.ndim == _IMAGE_DIMENSIONS:
             parameter.data = parameter.data.contiguous(memory_format=torch.channels_last)
+    return net
 
 
-def _optimizer(net: FaceNet, recipe: Recipe) -> torch.optim.AdamW:
+def _optimizer(net: nn.Module, optim: OptimPart) -> torch.optim.Optimizer:
     pulled = [p for p in net.parameters() if p.ndim > _NO_DECAY_DIMENSIONS]
     free = [p for p in net.parameters() if p.ndim <= _NO_DECAY_DIMENSIONS]
     groups = [
-        {"params": pulled, "weight_decay": recipe.optim.decay},
+        {"params": pulled, "weight_decay": optim.decay},
         {"params": free, "weight_decay": 0.0},
     ]
-    return torch.optim.AdamW(groups, lr=recipe.optim.rate)
-
-
-def _batches(stream: FaceStream, first: int, last: int, workers: int) -> Iterator[FaceBatch]:
-    """Batches number first to last - 1, made beside the training where workers are given.
-
-    Threads are enough: OpenCV and torch both let go of the interpreter while they work, and
-    threads share the cached crops, which processes would copy.
-    """
-    if not workers:
-        for step in range(first, last):
-            yield stream[step]
-        return
-    ahead: deque[Future[FaceBatch]] = deque()
-    with ThreadPoolExecutor(workers, thread_name_prefix="batches") as pool:
-        for step in range(first, last):
-            ahead.append(pool.submit(stream.__getitem__, step))
-            if len(ahead) > _PREFETCH:
-                yield ahead.popleft().result()
-        while ahead:
-            yield ahead.popleft().result()
+    if optim.method == "sgd":
+        return torch.optim.SGD(groups, lr=optim.rate, momentum=_MOMENTUM, nesterov=True, fused=True)
+    return torch.optim.AdamW(groups, lr=optim.rate, fused=True)

@@ -45,19 +45,3 @@ def normalised_mean_error(predicted: Array, target: Array) -> float:
     eyes = np.linalg.norm(across, axis=1)  # (N,)
     distance = np.linalg.norm(predicted - target, axis=2).mean(axis=1)
     return float(np.mean(distance / eyes))
-
-
-def accuracy(predicted: NDArray[np.integer], target: NDArray[np.integer]) -> float:
-    """Share of equal labels."""
-    return float(np.mean(predicted == target))
-
-
-def macro_f1(predicted: NDArray[np.integer], target: NDArray[np.integer], classes: int) -> float:
-    """Mean F1 over the classes that occur in the target or the prediction."""
-    scores = []
-    for label in range(classes):
-        hit = float(np.sum((predicted == label) & (target == label)))
-        said, true = float(np.sum(predicted == label)), float(np.sum(target == label))
-        if said + true:
-            scores.append(2 * hit / (said + true))
-    return float(np.mean(scores))

@@ -7,6 +7,7 @@ from rich.progress import BarColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
 from avatar_bridge.training.loop import Report
+from avatar_bridge.training.task import Judgement
 
 _EVERY = 20  # steps between updates; reading a loss waits for nothing, drawing does
 _NOTE_EVERY = 200  # steps between lines where there is no terminal to draw a bar on
@@ -41,17 +42,14 @@ class Progress:
         """Draw the state after a step."""
         if report.step % _EVERY:
             return
-        loss = report.losses
-        text = (
-            f"step {report.step} loss {loss.total:.3f} (points {loss.landmarks:.3f} units "
-            f"{loss.action_units:.3f} emotion {loss.emotions:.3f} presence {loss.presence:.3f}) "
-            f"{report.images_per_second:.0f} images/s"
-        )
+        parts = " ".join(f"{name} {value:.3f}" for name, value in report.losses.items())
+        text = f"step {report.step} loss: {parts}, {report.images_per_second:.0f} images/s"
         self._bar.update(self._task, completed=report.progress, description=text)
         if not self._console.is_terminal and report.step % _NOTE_EVERY == 0:
             self._console.print(f"{report.progress:6.1%} {text}", highlight=False, soft_wrap=True)
 
-    def note(self, step: int, name: str, scores: dict[str, float]) -> None:
+    def note(self, step: int, judgement: Judgement) -> None:
         """Print a validation."""
-        text = " ".join(f"{key} {value:.4f}" for key, value in scores.items())
-        self._console.print(f"step {step} {name}: {text}", highlight=False, soft_wrap=True)
+        for name, scores in judgement.items():
+            text = " ".join(f"{key} {value:.4f}" for key, value in scores.items())
+            self._console.print(f"step {step} {name}: {text}", highlight=False, soft_wrap=True)

@@ -8,6 +8,7 @@ import torch
 
 from avatar_bridge.errors import ConfigError, ModelError
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
+from avatar_bridge.inference.card import InputSpec
 from avatar_bridge.nets.face.base import OUTPUT_NAMES, ExportedFace, FaceNet
 from avatar_bridge.nets.registry import nets
 from avatar_bridge.training.export import check_parity, export_onnx
@@ -23,6 +24,10 @@ def net(request: pytest.FixtureRequest) -> FaceNet:
     made = nets("face").create(request.param, UNITS)
     assert isinstance(made, FaceNet)
     return made
+
+
+def spec_of(net: FaceNet) -> InputSpec:
+    return InputSpec(size=net.size, channels=net.channels, mean=0.5, std=0.25, margin=1.3)
 
 
 def picture(net: FaceNet, count: int = 2) -> torch.Tensor:
@@ -74,7 +79,7 @@ def test_exported_outputs_are_in_range(net: FaceNet) -> None:
 
 def test_onnx_agrees_with_torch(net: FaceNet, tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
-    export_onnx(net, path)  # raises where they differ
+    export_onnx(ExportedFace(net), OUTPUT_NAMES, spec_of(net), path)  # raises where they differ
     graph = onnx.load(str(path)).graph
     assert [output.name for output in graph.output] == list(OUTPUT_NAMES)
     assert graph.input[0].type.tensor_type.shape.dim[0].dim_param == "batch"
@@ -82,8 +87,8 @@ def test_onnx_agrees_with_torch(net: FaceNet, tmp_path: Path) -> None:
 
 def test_another_nets_onnx_is_refused(net: FaceNet, tmp_path: Path) -> None:
     path = tmp_path / "net.onnx"
-    export_onnx(net, path)
+    export_onnx(ExportedFace(net), OUTPUT_NAMES, spec_of(net), path)
     with torch.no_grad():
         net.get_parameter("presence.bias").add_(1.0)
     with pytest.raises(ModelError, match="presence"):
-        check_parity(ExportedFace(net).eval(), path, net)
+        check_parity(ExportedFace(net).eval(), OUTPUT_NAMES, spec_of(net), path)

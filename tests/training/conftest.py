@@ -10,7 +10,8 @@ import torch
 
 from avatar_bridge.facs.action_units import ACTION_UNITS
 from avatar_bridge.facs.arkit import BLENDSHAPES
-from avatar_bridge.training.recipe import Recipe, load_recipe
+from avatar_bridge.training.recipe import read_recipe
+from avatar_bridge.training.tasks import face
 
 TILE = 64
 COUNT = 24
@@ -49,7 +50,15 @@ def _write_tiles(folder: Path, frontal: np.ndarray, fer: bool) -> None:
     shapes[:, list(names).index("cheekPuff")] = 0.0
     points = np.repeat(frontal[None], COUNT, axis=0).astype(np.float16)
     points[0], shapes[0] = np.nan, np.nan
-    np.savez(folder / "teacher.npz", landmarks=points, blendshapes=shapes, blendshape_names=names)
+    pose = np.repeat(np.eye(4, dtype=np.float32)[None], COUNT, axis=0)
+    pose[0] = np.nan
+    np.savez(
+        folder / "teacher.npz",
+        landmarks=points,
+        blendshapes=shapes,
+        blendshape_names=names,
+        pose=pose,
+    )
     held = (np.arange(COUNT) >= COUNT - LAST_ROWS_TEST).astype(np.uint8)
     if fer:
         np.savez(
@@ -76,18 +85,18 @@ def tiny_data(tmp_path_factory: pytest.TempPathFactory, frontal: np.ndarray) -> 
 
 
 @pytest.fixture
-def make_recipe() -> Callable[..., Recipe]:
+def make_task() -> Callable[..., face.FaceTask]:
     """Builds the packaged recipe, cut down to the tiny sets; arguments replace optim fields."""
 
-    def build(**optim: object) -> Recipe:
-        recipe = load_recipe("face_small").model_dump()
+    def build(**optim: object) -> face.FaceTask:
+        path, recipe = read_recipe("face_small")
         recipe["net"]["options"] = {"width": 12, "dropout": 0.3}
         for part, folder in zip(recipe["data"], ("votes", "news"), strict=True):
             part["options"] |= {"folder": folder, "tile": TILE, "validation": 0.2}
         recipe["evaluation"] = {}
         recipe["optim"] |= {"batch": 6, "steps": 4, "minutes": None, "workers": 0, "threads": 1}
         recipe["optim"] |= {"bfloat16": False, **optim}
-        return Recipe.model_validate(recipe)
+        return face.create(path, recipe)
 
     return build
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.training import cli
-from avatar_bridge.training.recipe import Recipe
+from avatar_bridge.training.tasks.face import FaceTask
 
 RUNNER = CliRunner()
 
@@ -23,15 +23,15 @@ def run(*arguments: object) -> str:
 
 
 def test_fit_evaluate_export(
-    make_recipe: Callable[..., Recipe], tiny_data: Path, tmp_path: Path
+    make_task: Callable[..., FaceTask], tiny_data: Path, tmp_path: Path
 ) -> None:
-    recipe = make_recipe(steps=2)
+    recipe = make_task(steps=2).recipe
     path = tmp_path / "recipe.toml"
     path.write_text(tomli_w.dumps(_without_none(recipe.model_dump())), encoding="utf-8")
     runs, models = tmp_path / "runs", tmp_path / "models"
     assert "step 2" in run("fit", path, "--data", tiny_data, "--runs", runs)
     assert "votes_nme" in run("evaluate", path, "--data", tiny_data, "--runs", runs)
-    run("export", path, "--runs", runs, "--models", models)
+    run("export", path, "--data", tiny_data, "--runs", runs, "--models", models)
     card = ModelStore(models).find(recipe.name).card
     summary = json.loads((runs / recipe.name / "scores.json").read_text())["summary"]
     assert card.scores == summary

@@ -1,4 +1,4 @@
-"""Depthwise-separable convolution."""
+"""Depthwise-separable convolutions."""
 
 from torch import Tensor, nn
 
@@ -37,3 +37,22 @@ class Separable(nn.Module):
             output = output + features
         result: Tensor = self.relu(output)
         return result
+
+
+class SeparableNorm(nn.Sequential):
+    """Xception's form: depthwise 3x3 and pointwise 1x1 with nothing between, then batch norm.
+
+    (B, inputs, H, W) → (B, outputs, H, W).
+    Chollet, *Xception* (2017), section 3. https://arxiv.org/abs/1610.02357
+
+    Args:
+        inputs: channels in.
+        outputs: channels out.
+    """
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__(
+            nn.Conv2d(inputs, inputs, 3, 1, 1, groups=inputs, bias=False),
+            nn.Conv2d(inputs, outputs, 1, bias=False),
+            nn.BatchNorm2d(outputs),
+        )

@@ -5,7 +5,7 @@ import torch
 
 from avatar_bridge.nets.face.base import FaceOutput
 from avatar_bridge.training.datasets.faces import FaceBatch
-from avatar_bridge.training.losses import (
+from avatar_bridge.training.face.losses import (
     POINT_BETA,
     FaceLoss,
     emotion_loss,
@@ -15,7 +15,7 @@ from avatar_bridge.training.losses import (
     point_weights,
     unit_loss,
 )
-from avatar_bridge.training.recipe import LossPart
+from avatar_bridge.training.face.recipe import LossPart
 
 ONE = torch.ones(1)
 

@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
 from avatar_bridge.nets.face.base import ExportedFace, FaceNet
-from avatar_bridge.training.build import crop_spec, normalise
 from avatar_bridge.training.datasets.faces import plain_crops
 from avatar_bridge.training.datasets.source import FaceSource
+from avatar_bridge.training.face.build import crop_spec, normalise
+from avatar_bridge.training.face.recipe import FaceRecipe
 from avatar_bridge.training.metrics import normalised_mean_error, pearson
-from avatar_bridge.training.recipe import Recipe
 from avatar_bridge.types import Float32, Image
 
 _CHUNK = 64
@@ -39,7 +39,7 @@ class Reading:
 Reader = Callable[[Image], Reading]
 
 
-def torch_reader(recipe: Recipe, net: FaceNet) -> Reader:
+def torch_reader(recipe: FaceRecipe, net: FaceNet) -> Reader:
     """Read (N, S, S) uint8 crops with a net in torch."""
     exported = ExportedFace(net)
 
@@ -56,7 +56,7 @@ def torch_reader(recipe: Recipe, net: FaceNet) -> Reader:
 
 
 def agreement(
-    reader: Reader, recipe: Recipe, source: FaceSource, rows: NDArray[np.int64]
+    reader: Reader, recipe: FaceRecipe, source: FaceSource, rows: NDArray[np.int64]
 ) -> dict[str, float]:
     """Agreement with what the source knows of some rows.
 

@@ -18,7 +18,7 @@ from avatar_bridge.facs.landmarks import (
 )
 from avatar_bridge.nets.face.base import FaceOutput
 from avatar_bridge.training.datasets.faces import FaceBatch
-from avatar_bridge.training.recipe import LossPart
+from avatar_bridge.training.face.recipe import LossPart
 
 POINT_BETA = 0.02  # crop sides, about 6% of the eye distance: where square turns into linear
 GAP_BETA = 0.01  # crop sides; gaps between points are small and mean more

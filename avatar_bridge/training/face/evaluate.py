@@ -1,7 +1,6 @@
 """How good a net is on faces that taught it nothing."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import cv2
@@ -9,34 +8,23 @@ import numpy as np
 
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
 from avatar_bridge.facs.emotions import EMOTIONS
-from avatar_bridge.training.build import SOURCES, crop_spec
+from avatar_bridge.training.classification import accuracy, macro_f1
 from avatar_bridge.training.datasets.clips import grey_frames, load_clip
 from avatar_bridge.training.datasets.faces import plain_crops
 from avatar_bridge.training.datasets.negatives import negative
 from avatar_bridge.training.datasets.source import TEST, FaceSource
-from avatar_bridge.training.judge import Reader, Reading
-from avatar_bridge.training.metrics import accuracy, macro_f1, normalised_mean_error, pearson
-from avatar_bridge.training.recipe import Recipe
+from avatar_bridge.training.face.build import SOURCES, crop_spec
+from avatar_bridge.training.face.judge import Reader, Reading
+from avatar_bridge.training.face.recipe import FaceRecipe
+from avatar_bridge.training.metrics import normalised_mean_error, pearson
+from avatar_bridge.training.task import Scores
 from avatar_bridge.types import Float32, Image
 
 CLIPS = "clips"
 _SQUARES_PER_FRAME = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """What an evaluation found.
-
-    Attributes:
-        summary: figures by name, as they go on the card.
-        nodes: Pearson r by set and action unit; only nodes that move in that set.
-    """
-
-    summary: dict[str, float] = field(default_factory=dict)
-    nodes: dict[str, dict[str, float]] = field(default_factory=dict)
-
-
-def evaluate(recipe: Recipe, reader: Reader, root: Path) -> Scores:
+def evaluate(recipe: FaceRecipe, reader: Reader, root: Path) -> Scores:
     """Judge on the test rows of the recipe's sources and on its clips.
 
     Args:
@@ -65,7 +53,9 @@ def evaluate(recipe: Recipe, reader: Reader, root: Path) -> Scores:
     return scores
 
 
-def _judge_source(scores: Scores, recipe: Recipe, reader: Reader, source: FaceSource) -> Reading:
+def _judge_source(
+    scores: Scores, recipe: FaceRecipe, reader: Reader, source: FaceSource
+) -> Reading:
     spec = crop_spec(recipe)
     crops, points = plain_crops(source, np.arange(len(source.crops)), spec)
     reading = reader(crops)
@@ -87,7 +77,7 @@ def _judge_emotions(scores: Scores, name: str, reading: Reading, target: Float32
     scores.summary[f"{name}_macro_f1"] = round(macro_f1(said, true, len(EMOTIONS)), 4)
 
 
-def _judge_clips(scores: Scores, recipe: Recipe, reader: Reader, folder: Path) -> None:
+def _judge_clips(scores: Scores, recipe: FaceRecipe, reader: Reader, folder: Path) -> None:
     means, errors = [], []
     for name in recipe.evaluation.clips:
         clip = load_clip(folder, name, crop_spec(recipe))
@@ -98,7 +88,9 @@ def _judge_clips(scores: Scores, recipe: Recipe, reader: Reader, folder: Path) -
     scores.summary["clips_nme"] = round(float(np.mean(errors)), 4)
 
 
-def _note_units(scores: Scores, recipe: Recipe, name: str, said: Float32, target: Float32) -> float:
+def _note_units(
+    scores: Scores, recipe: FaceRecipe, name: str, said: Float32, target: Float32
+) -> float:
     columns = [ACTION_UNIT_INDEX[unit] for unit in recipe.action_units]
     r = pearson(said, target[:, columns])
     scores.nodes[name] = {

@@ -1,4 +1,4 @@
-"""Recipe → objects: sources, net, and the statistics both need."""
+"""FaceRecipe → objects: sources, net, and the statistics both need."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -9,16 +9,14 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
 from avatar_bridge.nets.face.base import FaceNet
 from avatar_bridge.nets.registry import nets
 from avatar_bridge.registry import Registry
-from avatar_bridge.training.checkpoint import CHECKPOINT, read
 from avatar_bridge.training.datasets.augment import Augment
 from avatar_bridge.training.datasets.faces import CropSpec, FaceBatch, FaceStream
 from avatar_bridge.training.datasets.source import TRAIN, FaceSource
-from avatar_bridge.training.recipe import Recipe
+from avatar_bridge.training.face.recipe import FaceRecipe
 
 # Adding a kind of data is adding a module whose `create(root, ..., limit, only)` gives a
 # FaceSource of at most `limit` rows, all of the split `only` where that is not None.
@@ -30,7 +28,9 @@ SOURCES: Registry[FaceSource] = Registry(
 _STATISTIC_BATCHES = 8
 
 
-def load_sources(recipe: Recipe, root: Path, limit: int | None = None) -> tuple[FaceSource, ...]:
+def load_sources(
+    recipe: FaceRecipe, root: Path, limit: int | None = None
+) -> tuple[FaceSource, ...]:
     """Read all the recipe's data.
 
     Args:
@@ -42,12 +42,12 @@ def load_sources(recipe: Recipe, root: Path, limit: int | None = None) -> tuple[
     return tuple(SOURCES.create(part.kind, root, **part.options, **extra) for part in recipe.data)
 
 
-def crop_spec(recipe: Recipe) -> CropSpec:
+def crop_spec(recipe: FaceRecipe) -> CropSpec:
     """The crop that the recipe's net looks at."""
     return CropSpec(recipe.input.margin, recipe.input.size)
 
 
-def make_stream(recipe: Recipe, sources: tuple[FaceSource, ...]) -> FaceStream:
+def make_stream(recipe: FaceRecipe, sources: tuple[FaceSource, ...]) -> FaceStream:
     """The training batches of a recipe."""
     return FaceStream(
         sources,
@@ -61,7 +61,7 @@ def make_stream(recipe: Recipe, sources: tuple[FaceSource, ...]) -> FaceStream:
     )
 
 
-def make_net(recipe: Recipe) -> FaceNet:
+def make_net(recipe: FaceRecipe) -> FaceNet:
     """The recipe's net with random weights."""
     net: nn.Module = nets(recipe.task).create(
         recipe.net.name, recipe.action_units, **recipe.net.options
@@ -69,28 +69,12 @@ def make_net(recipe: Recipe) -> FaceNet:
     return cast(FaceNet, net)
 
 
-def load_net(recipe: Recipe, folder: Path) -> FaceNet:
-    """The averaged net of a run.
-
-    Raises:
-        ConfigError: the folder holds no run, or one of another net.
-    """
-    net = make_net(recipe)
-    try:
-        net.load_state_dict(read(folder / CHECKPOINT)["average"])
-    except RuntimeError as error:
-        raise ConfigError(
-            f"{folder}: expected a run of {recipe.name}, got another net's"
-        ) from error
-    return net.eval()
-
-
-def normalise(recipe: Recipe, image: Tensor) -> Tensor:
+def normalise(recipe: FaceRecipe, image: Tensor) -> Tensor:
     """uint8 pixels → what the net takes."""
     return (image.float() / 255 - recipe.input.mean) / recipe.input.std
 
 
-def unit_spread(recipe: Recipe, sources: Iterable[FaceSource]) -> tuple[Tensor, Tensor]:
+def unit_spread(recipe: FaceRecipe, sources: Iterable[FaceSource]) -> tuple[Tensor, Tensor]:
     """(K,) mean and (K,) standard deviation of the action units over all training rows."""
     columns = [ACTION_UNIT_INDEX[name] for name in recipe.action_units]
     rows = np.concatenate([s.units[s.rows(TRAIN)][:, columns] for s in sources])

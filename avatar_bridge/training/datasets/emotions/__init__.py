@@ -1,0 +1,1 @@
+"""Sets of faces with emotion labels: one module a form, the file name is the `kind` of a recipe."""

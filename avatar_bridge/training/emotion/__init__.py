@@ -1,0 +1,1 @@
+"""Teaching nets that read emotion."""

@@ -1,0 +1,134 @@
+"""What a task is: how one kind of net is built, taught, judged and exported."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+from torch import Tensor, nn
+
+from avatar_bridge.inference.card import ModelCard
+from avatar_bridge.registry import Registry
+from avatar_bridge.training.recipe import Recipe, read_recipe
+
+Batch = Mapping[str, Tensor]
+# Figures by name, by name of the set that they were measured on.
+Judgement = dict[str, dict[str, float]]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What an evaluation found.
+
+    Attributes:
+        summary: figures by name, as they go on the card.
+        nodes: Pearson r by set and action unit; only nodes that move in that set.
+    """
+
+    summary: dict[str, float] = field(default_factory=dict)
+    nodes: dict[str, dict[str, float]] = field(default_factory=dict)
+
+
+class Lesson(Protocol):
+    """The data of a recipe, read, and what a net is to learn of it."""
+
+    @property
+    def faces(self) -> int:
+        """How many faces were read."""
+        ...
+
+    def start(self, net: nn.Module) -> None:
+        """Put what the data's statistics say into a fresh net."""
+        ...
+
+    def batch(self, step: int) -> Batch:
+        """Training batch number `step`: a function of the recipe's seed and that number alone."""
+        ...
+
+    def losses(self, net: nn.Module, batch: Batch) -> dict[str, Tensor]:
+        """Scalars by name; the one called `total` is what is brought down."""
+        ...
+
+    def judge(self, net: nn.Module) -> Judgement:
+        """How good a net is on the held-out rows."""
+        ...
+
+    def merit(self, judgement: Judgement) -> float:
+        """One figure of a judgement, higher is better; what a plateau is a plateau of."""
+        ...
+
+
+class Task(Protocol):
+    """One recipe, with all that its kind of net needs."""
+
+    @property
+    def recipe(self) -> Recipe:
+        """What is to be done."""
+        ...
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Names of the exported outputs."""
+        ...
+
+    def make_net(self) -> nn.Module:
+        """The net with random weights."""
+        ...
+
+    def exported(self, net: nn.Module) -> nn.Module:
+        """The graph that is exported: a tensor of pixels in, a tuple of outputs out."""
+        ...
+
+    def load(self, root: Path, limit: int | None = None) -> Lesson:
+        """Read the data.
+
+        Args:
+            root: folder of data sets.
+            limit: rows per source, for trying things out.
+
+        Raises:
+            ConfigError: something is missing or broken; names the file.
+        """
+        ...
+
+    def evaluate(self, net: nn.Module, root: Path, folder: Path) -> Scores:
+        """Judge a trained net on the test rows, and leave pictures and tables in a folder."""
+        ...
+
+    def ship(self, net: nn.Module, path: Path, root: Path, scores: Scores) -> ModelCard:
+        """Make the exported file as small as it may be, and describe it.
+
+        Args:
+            net: the trained net.
+            path: its ONNX file.
+            root: folder of data sets.
+            scores: of the trained net; empty before its evaluation.
+
+        Returns:
+            The card; its scores are those of the file that ships.
+        """
+        ...
+
+
+TASKS: Registry[Task] = Registry("task", "avatar_bridge.training.tasks")
+
+
+def load_task(name_or_path: str, processes: int = 1) -> Task:
+    """The task of a recipe, by its name or by the path of a TOML file.
+
+    Args:
+        name_or_path: of the recipe.
+        processes: how many share each batch.
+
+    Raises:
+        ConfigError: no such recipe, not TOML, or not a recipe.
+    """
+    path, values = read_recipe(name_or_path)
+    if processes > 1 and "batch" in values.get("optim", {}):
+        values["optim"]["batch"] = max(2, values["optim"]["batch"] // processes)
+    return TASKS.create(str(values.get("task", "")), path, values)
+
+
+def count_weights(net: nn.Module) -> int:
+    """Number of trained weights."""
+    return sum(parameter.numel() for parameter in net.parameters())
