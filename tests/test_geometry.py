@@ -5,6 +5,7 @@ import pytest
 from builders import make_points
 
 from avatar_bridge.geometry import (
+    average_face,
     box_overlap,
     crop_transform,
     cut_face,
@@ -91,3 +92,24 @@ def test_quaternion_of_a_quarter_turn() -> None:
     about_y = np.array([[0, 0, 1], [0, 1, 0], [-1, 0, 0]], float)
     half = math.sqrt(0.5)
     assert quaternion_from_matrix(about_y) == pytest.approx([0, half, 0, half], abs=1e-6)
+
+
+def test_an_averaged_crop_shows_means_not_single_pixels() -> None:
+    rng = np.random.default_rng(0)
+    image = np.repeat(rng.integers(0, 2, (400, 400, 1), np.uint8) * 255, 3, axis=2)
+    box = np.array([50, 50, 350, 350], np.float32)
+    picked = cut_face(image, box, 0.3, 1.0, 40).image
+    averaged = average_face(image, box, 0.3, 1.0, 40)
+    assert averaged.shape == picked.shape == (40, 40, 3)
+    assert averaged.mean() == pytest.approx(127.5, abs=4)
+    assert averaged.std() < 0.4 * picked.std()
+
+
+def test_an_averaged_crop_lies_where_the_other_does() -> None:
+    ramp = np.tile(np.linspace(0, 255, 400), (400, 1)).astype(np.uint8)
+    image = np.stack([ramp, ramp.T, ramp], axis=2)
+    for side in (40, 300):
+        box = np.array([60, 50, 60 + side, 50 + side], np.float32)
+        picked = cut_face(image, box, 0.3, 1.1, 40, lift=0.1).image
+        averaged = average_face(image, box, 0.3, 1.1, 40, lift=0.1)
+        np.testing.assert_allclose(averaged.astype(int), picked.astype(int), atol=1.1)

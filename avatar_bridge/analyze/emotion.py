@@ -8,7 +8,7 @@ import numpy as np
 
 from avatar_bridge.errors import ModelError
 from avatar_bridge.facs.emotions import CONTEMPT, EMOTION_INDEX, EMOTIONS, LABELS
-from avatar_bridge.geometry import cut_face, face_box
+from avatar_bridge.geometry import average_face, face_box
 from avatar_bridge.inference.session import Net
 from avatar_bridge.types import EmotionScores, Float32, Image, Landmarks
 
@@ -61,8 +61,9 @@ class EmotionNetReader:
 
     def read(self, image: Image, landmarks: Landmarks) -> EmotionScores:
         spec = self._net.card.input
-        crop = cut_face(image, *face_box(landmarks.points), spec.margin, spec.size, spec.lift)
-        scores = self._net.run(crop.image)[OUTPUT] @ self._to_wire  # (7,)
+        box, roll = face_box(landmarks.points)
+        crop = average_face(image, box, roll, spec.margin, spec.size, spec.lift)
+        scores = self._net.run(crop)[OUTPUT] @ self._to_wire  # (7,)
         return EmotionScores(scores / scores.sum())
 
 

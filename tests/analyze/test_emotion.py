@@ -50,9 +50,13 @@ def frame_with_spot(
     middle = MIDDLE + FACE_DROP * EYES * down - lift * side * down
     column, row = spot_of(label, labels)
     pixel = margin * side / SIZE
-    place = middle + pixel * ((column - SIZE / 2) * across + (row - SIZE / 2) * down)
+    column, row = column - 0.5, row - 0.5  # its corner
+    corners = [
+        middle + pixel * ((column + x - SIZE / 2) * across + (row + y - SIZE / 2) * down)
+        for x, y in ((0, 0), (1, 0), (1, 1), (0, 1))
+    ]
     frame = np.zeros((480, 640, 3), np.uint8)
-    cv2.circle(frame, tuple(int(v) for v in place.round()), int(0.4 * pixel), colour, -1)
+    cv2.fillConvexPoly(frame, np.array(corners).round().astype(np.int32), colour)
     return frame
 
 
