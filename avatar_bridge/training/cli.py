@@ -8,7 +8,7 @@ import sys
 import time
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 from rich.console import Console
@@ -16,7 +16,7 @@ from rich.logging import RichHandler
 from rich.progress import track
 from rich.table import Table
 
-from avatar_bridge.errors import AvatarBridgeError
+from avatar_bridge.errors import AvatarBridgeError, ConfigError
 
 app = typer.Typer(
     help="Teach, judge and export the nets of avatar_bridge.",
@@ -62,12 +62,18 @@ def fit(
     runs: RunsOption = Path("runs"),
     limit: Annotated[int | None, typer.Option(help="Rows per source, to try things.")] = None,
     steps: Annotated[int | None, typer.Option(help="Leave after so many steps.")] = None,
+    changes: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change the recipe for a try."),
+    ] = None,
 ) -> None:
     """Train a recipe's net; a run that was killed goes on where it was.
 
     `torchrun --nproc-per-node N -m avatar_bridge.training.cli fit …` shares every batch between
-    N processes.
+    N processes. The recipe as it was run is kept in the run's folder.
     """
+    import tomli_w
+
     from avatar_bridge.training.loop import fit as run
     from avatar_bridge.training.parallel import World
     from avatar_bridge.training.progress import Progress
@@ -76,10 +82,14 @@ def fit(
     world = World.join()
     screen = console if world.rank == 0 else Console(quiet=True)
     started = time.monotonic()
-    task = load_task(recipe, world.size)
+    task = load_task(recipe, world.size, changes or ())
     lesson = task.load(data, limit)
     screen.print(f"read {lesson.faces} faces in {time.monotonic() - started:.0f} s")
     folder = runs / task.recipe.name
+    if world.rank == 0:
+        folder.mkdir(parents=True, exist_ok=True)
+        text = tomli_w.dumps(task.recipe.model_dump(exclude_none=True))
+        (folder / "recipe.toml").write_text(text, encoding="utf-8")
     with Progress(screen) as progress:
         run(task, lesson, folder, progress.show, progress.note, steps, world)
     world.leave()
@@ -141,6 +151,33 @@ def export(
     )
     if not card.scores:
         logger.warning("no scores in %s: evaluate first to have them on the card", folder)
+
+
+@app.command()
+def explain(
+    net: Annotated[str, typer.Argument(help="Recipe of a trained emotion net.")],
+    images: Annotated[list[Path], typer.Argument(help="Pictures of faces.")],
+    out: Annotated[Path, typer.Option(help="Folder for the pictures.")] = Path("out"),
+    runs: RunsOption = Path("runs"),
+    label: Annotated[
+        str | None, typer.Option(help="Label to explain; the likeliest by default.")
+    ] = None,
+) -> None:
+    """Show where an emotion net looks, by Grad-CAM++."""
+    from avatar_bridge.nets.emotion.base import EmotionNet
+    from avatar_bridge.training.checkpoint import load_trained
+    from avatar_bridge.training.emotion.explain import explain_files
+    from avatar_bridge.training.task import load_task
+    from avatar_bridge.training.tasks.emotion import EmotionTask
+
+    task = load_task(net)
+    if not isinstance(task, EmotionTask):
+        raise ConfigError(
+            f"expected the recipe of an emotion net, got {net!r}: a {task.recipe.task} net"
+        )
+    trained = cast(EmotionNet, load_trained(task.make_net(), runs / task.recipe.name))
+    for path in explain_files(trained, task.recipe.input, images, out, label=label):
+        console.print(f"wrote {path}", highlight=False)
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """Recipes: everything that decides a training run, in one TOML file."""
 
 import tomllib
+from collections.abc import Iterable
 from dataclasses import fields
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -112,6 +113,33 @@ class Recipe(Part):
 
 
 R = TypeVar("R", bound=Recipe)
+
+
+def change_recipe(values: dict[str, Any], changes: Iterable[str]) -> None:
+    """Change a recipe's values for a try, without a file of its own.
+
+    Args:
+        values: of the recipe; changed in place.
+        changes: `section.key=VALUE` each, the value as TOML has it.
+
+    Raises:
+        ConfigError: one is none.
+    """
+    for change in changes:
+        path, equals, text = change.partition("=")
+        *sections, key = path.strip().split(".")
+        try:
+            value = tomllib.loads(f"value = {text}")["value"]
+        except tomllib.TOMLDecodeError:
+            value = None
+        if not equals or not key or value is None:
+            raise ConfigError(f"--set {change}: expected SECTION.KEY=VALUE with a TOML value")
+        place = values
+        for section in sections:
+            place = place.setdefault(section, {})
+            if not isinstance(place, dict):
+                raise ConfigError(f"--set {change}: expected a section, got {section!r}")
+        place[key] = value
 
 
 def recipe_names() -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """What a task is: how one kind of net is built, taught, judged and exported."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -9,7 +9,7 @@ from torch import Tensor, nn
 
 from avatar_bridge.inference.card import ModelCard
 from avatar_bridge.registry import Registry
-from avatar_bridge.training.recipe import Recipe, read_recipe
+from avatar_bridge.training.recipe import Recipe, change_recipe, read_recipe
 
 Batch = Mapping[str, Tensor]
 # Figures by name, by name of the set that they were measured on.
@@ -113,17 +113,19 @@ class Task(Protocol):
 TASKS: Registry[Task] = Registry("task", "avatar_bridge.training.tasks")
 
 
-def load_task(name_or_path: str, processes: int = 1) -> Task:
+def load_task(name_or_path: str, processes: int = 1, changes: Sequence[str] = ()) -> Task:
     """The task of a recipe, by its name or by the path of a TOML file.
 
     Args:
         name_or_path: of the recipe.
         processes: how many share each batch.
+        changes: see `change_recipe`.
 
     Raises:
         ConfigError: no such recipe, not TOML, or not a recipe.
     """
     path, values = read_recipe(name_or_path)
+    change_recipe(values, changes)
     if processes > 1 and "batch" in values.get("optim", {}):
         values["optim"]["batch"] = max(2, values["optim"]["batch"] // processes)
     return TASKS.create(str(values.get("task", "")), path, values)

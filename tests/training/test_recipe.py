@@ -28,6 +28,28 @@ def test_processes_share_a_batch() -> None:
     assert shared.optim.batch == alone.optim.batch // 4
 
 
+def test_a_recipe_can_be_changed_for_a_try() -> None:
+    changes = ["optim.steps=7", "loss.sets = { fer2013 = 2.0 }", "net.options.dropout=0.1"]
+    recipe = load_task("deep_cnn5", changes=changes).recipe
+    assert recipe.optim.steps == 7
+    assert recipe.model_dump()["loss"]["sets"] == {"fer2013": 2.0}
+    assert recipe.net.options == {"dropout": 0.1}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        ("optim.steps", "--set optim.steps: expected SECTION.KEY=VALUE"),
+        ("optim.steps=many", "expected SECTION.KEY=VALUE with a TOML value"),
+        ("name.first=1", "expected a section, got 'name'"),
+        ("optim.stairs=1", r"optim\.stairs"),
+    ],
+)
+def test_a_change_that_is_none_is_told(change: str, message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        load_task("deep_cnn5", changes=[change])
+
+
 def test_an_unknown_recipe_names_the_known_ones() -> None:
     with pytest.raises(ConfigError, match="face_small"):
         load_task("nothing")
