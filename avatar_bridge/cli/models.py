@@ -7,27 +7,67 @@ import typer
 from rich.table import Table
 
 from avatar_bridge.cli.console import out
-from avatar_bridge.inference.store import ModelStore
+from avatar_bridge.inference.card import ModelCard
+from avatar_bridge.inference.store import InstalledModel, ModelStore
 
+_MEGABYTE = 1e6
 _SCORE_COLUMNS = 2
+# The scores that a reader of the list looks for, by task, with what they are of.
+_HEADLINES = {
+    "face": {"clips_r": "r on clips"},
+    "emotion": {
+        "fer2013_emotion_accuracy": "FER+",
+        "fer2013_own_label_accuracy": "FER-2013",
+    },
+}
 
 
 def models(
+    name: Annotated[str | None, typer.Argument(help="One net, to see its whole card.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """List the installed nets with what their cards say."""
+    """List the installed nets, or show the card of one."""
     store = ModelStore()
-    cards = [store.find(name).card for name in store.names()]
+    found = [store.find(each) for each in ((name,) if name else store.names())]
     if as_json:
-        out.print_json(json.dumps([card.model_dump(mode="json") for card in cards]))
-        return
-    for card in cards:
-        title = f"{card.name}: {card.title}\n{card.task} net, {card.parameters:,} weights, "
-        table = Table(title=title + card.licence, title_justify="left", show_header=False)
-        for index in range(0, len(card.scores), _SCORE_COLUMNS):
-            row = list(card.scores.items())[index : index + _SCORE_COLUMNS]
-            table.add_row(*(cell for name, value in row for cell in (name, f"{value:.3f}")))
+        out.print_json(json.dumps([model.card.model_dump(mode="json") for model in found]))
+    elif name:
+        _show(found[0].card)
+    else:
+        out.print(_list(found))
+        out.print("models NAME shows a card with data, scores and limits", style="dim")
+    if not as_json:
+        out.print(f"in {store.folder}", style="dim", highlight=False)
+
+
+def _list(found: list[InstalledModel]) -> Table:
+    table = Table("net", "task", "what it is", "weights", "file", "scores")
+    table.columns[0].no_wrap = True
+    for model in found:
+        card = model.card
+        size = f"{model.onnx.stat().st_size / _MEGABYTE:.1f} MB {card.precision}"
+        headlines = _HEADLINES.get(card.task, {}).items()
+        scores = [f"{of} {card.scores[key]:.3f}" for key, of in headlines if key in card.scores]
+        table.add_row(
+            card.name, card.task, card.title, f"{card.parameters:,}", size, "\n".join(scores)
+        )
+    return table
+
+
+def _show(card: ModelCard) -> None:
+    out.print(f"{card.name}: {card.title}", highlight=False)
+    out.print(
+        f"{card.task} net, {card.parameters:,} weights, {card.precision}, {card.licence}, "
+        f"recipe {card.recipe}",
+        highlight=False,
+    )
+    for data in card.data:
+        out.print(f"taught by {data.name} ({data.licence}): {data.use}", highlight=False)
+    table = Table(show_header=False)
+    for index in range(0, len(card.scores), _SCORE_COLUMNS):
+        row = list(card.scores.items())[index : index + _SCORE_COLUMNS]
+        table.add_row(*(cell for key, value in row for cell in (key, f"{value:.3f}")))
+    if card.scores:
         out.print(table)
-        for note in card.notes:
-            out.print(f"- {note}", highlight=False)
-    out.print(f"in {store.folder}", style="dim", highlight=False)
+    for note in card.notes:
+        out.print(f"- {note}", highlight=False)

@@ -174,7 +174,15 @@ def test_models_come_from_their_cards(run: Run) -> None:
     assert code == 0
     assert "face_small" in [card["name"] for card in json.loads(out)]
     code, out, _ = run("models")
+    assert code == 0
     assert "face_small" in out
+    code, out, _ = run("models", "face_small")
+    assert code == 0
+    assert "Apache-2.0, recipe face_small" in out
+    assert "clips_nme" in out
+    code, _, error = run("models", "no_such")
+    assert code == 2
+    assert "unknown model 'no_such'" in error
 
 
 def test_bench_times_every_stage(run: Run) -> None:
@@ -206,7 +214,8 @@ def test_track_takes_the_emotions_from_the_net_it_is_told(
 
 
 def test_models_lists_an_emotion_net(run: Run, emotion_net: str) -> None:
-    code, out, _ = run("models")
+    assert emotion_net in run("models")[1]
+    code, out, _ = run("models", emotion_net)
     assert code == 0
     assert "emotion net" in out
     assert "FER+ test accuracy" in out
