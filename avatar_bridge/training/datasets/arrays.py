@@ -28,9 +28,11 @@ def load_arrays(
     Raises:
         ConfigError: the file is missing or broken, or an array is missing or of another shape.
     """
+    if path.is_file() and not zipfile.is_zipfile(path):  # of which NumPy leaves the file open
+        raise ConfigError(f"expected arrays at {path}, got no .npz file")
     try:
         arrays = read_arrays(path)
-    except (zipfile.BadZipFile, zlib.error, EOFError, TypeError) as error:
+    except (zipfile.BadZipFile, zlib.error) as error:
         raise ConfigError(f"expected arrays at {path}, got: {error}") from error
     for name, shape in rows.items():
         if name not in arrays:

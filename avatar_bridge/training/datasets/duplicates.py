@@ -20,7 +20,7 @@ from avatar_bridge.types import Float32, Image
 logger = logging.getLogger(__name__)
 
 _FINE, _COARSE = 24, 6  # sides in pixels: of what is compared, and of the sieve before it
-_CHUNK = 2048
+_CHUNK = 1024
 _FLAT = 1e-3  # length in grey levels below which a picture is of one grey
 _RANK = {TRAIN: 0, VALIDATION: 1, TEST: 2}  # which row gives way
 

@@ -30,6 +30,7 @@ SYNONYMS = {
 }
 # Copies only: faces taken in one studio are alike far beyond what crawled photographs are.
 _ALIKE = 0.999
+_PNG, _PNG_END, _JPEG_END = b"\x89PNG", b"IEND", b"\xff\xd9"
 _SUFFIXES = {".png", ".jpg", ".jpeg"}
 
 
@@ -123,11 +124,17 @@ def _entries(folder: Path) -> list[Path]:
 def _read(path: Path, tile: int) -> Image:
     """The middle square of a picture, grey, (tile, tile)."""
     try:
-        image = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
+        content = path.read_bytes()
+        # OpenCV fills up what is missing of a file that was cut short, and says nothing.
+        whole = (_PNG_END if content.startswith(_PNG) else _JPEG_END) in content
+        coded = np.frombuffer(content, np.uint8)
+        image = cv2.imdecode(coded, cv2.IMREAD_GRAYSCALE) if whole else None
+    except OSError as error:
+        raise ConfigError(f"expected a picture at {path}, got: {error.strerror}") from error
     except cv2.error:  # a size that nobody could hold in memory
         image = None
     if image is None:
-        raise ConfigError(f"{path}: expected a picture, got a file that cannot be read")
+        raise ConfigError(f"{path}: expected a picture, got a broken or incomplete file")
     height, width = image.shape
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2

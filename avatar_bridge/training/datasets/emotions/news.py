@@ -89,7 +89,7 @@ def create(
 def _cut(
     image: Image, points: Float32, margin: float, lift: float, size: int
 ) -> tuple[Image, Float32]:
-    """The upright face (size, size), as the runtime cuts it, and the points (70, 2) in its pixels."""
+    """The upright face (size, size), cut as the runtime does, and its points (70, 2)."""
     box, roll = face_box(points)
     to_image = crop_transform(box, roll, margin, size, lift)
     to_crop = np.asarray(cv2.invertAffineTransform(to_image), np.float32)
