@@ -16,6 +16,9 @@ FERPLUS = (
     "neutral", "happiness", "surprise", "sadness", "anger", "disgust", "fear", "contempt",
     "unknown", "NF",
 )  # fmt: skip
+# Correlation from which on two pictures are taken as one (see `duplicates`). The photographs were
+# crawled many times over: in samples of the pairs that are this alike both were one photograph.
+ALIKE = 0.95
 _STRAY = 1  # a single vote for a class is taken as a slip (the FER+ authors' rule)
 
 

@@ -21,7 +21,7 @@ from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.training.datasets.arrays import first_rows
 from avatar_bridge.training.datasets.duplicates import keep_apart
 from avatar_bridge.training.datasets.emotions.base import EmotionSource
-from avatar_bridge.training.datasets.emotions.fer import FERPLUS, own_shares, vote_shares
+from avatar_bridge.training.datasets.emotions.fer import ALIKE, FERPLUS, own_shares, vote_shares
 from avatar_bridge.training.datasets.source import TEST, TRAIN, VALIDATION, held_out
 from avatar_bridge.training.datasets.teacher import unseen
 from avatar_bridge.types import Image
@@ -29,9 +29,6 @@ from avatar_bridge.types import Image
 logger = logging.getLogger(__name__)
 
 SIDE = 48  # px
-# Its photographs were crawled many times over: in samples of the pairs that are alike to 0.95 and
-# more, both were one photograph.
-_ALIKE = 0.95
 TRAINING, TESTS = "Training", ("PublicTest", "PrivateTest")
 _USAGES = (TRAINING, *TESTS)
 
@@ -74,7 +71,7 @@ def create(
         logger.info("%s: no fer2013new.csv beside it, so only its own labels are known", path)
     splits = np.where(usages == TRAINING, TRAIN, TEST).astype(np.uint8)
     kept = np.flatnonzero(named)
-    kept = kept[keep_apart(folder, images[kept], splits[kept], _ALIKE)]
+    kept = kept[keep_apart(folder, images[kept], splits[kept], ALIKE)]
     held = held_out([str(row) for row in kept], validation)
     splits[kept[held & (splits[kept] == TRAIN)]] = VALIDATION
     kept = kept[(splits[kept] != TEST) | (usages[kept] == test)]

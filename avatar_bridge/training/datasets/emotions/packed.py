@@ -7,8 +7,9 @@ import numpy as np
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.training.datasets.arrays import first_rows, load_arrays, need_numbers
+from avatar_bridge.training.datasets.duplicates import keep_apart
 from avatar_bridge.training.datasets.emotions.base import EmotionSource
-from avatar_bridge.training.datasets.emotions.fer import FERPLUS, own_shares, vote_shares
+from avatar_bridge.training.datasets.emotions.fer import ALIKE, FERPLUS, own_shares, vote_shares
 from avatar_bridge.training.datasets.labels import splits_of
 from avatar_bridge.training.datasets.source import TEST, TRAIN
 from avatar_bridge.training.datasets.teacher import read_teacher, unseen
@@ -26,7 +27,7 @@ def create(
     trust: float = 1.0,
     limit: int | None = None,
 ) -> EmotionSource:
-    """Read the whole set into memory.
+    """Read the whole set into memory, less the training rows that show what a test row shows.
 
     Args:
         root: folder of data sets.
@@ -44,7 +45,6 @@ def create(
     arrays = load_arrays(path / "labels.npz", _ARRAYS)
     need_numbers(path / "labels.npz", "fer_label", arrays["fer_label"], len(EMOTIONS) - 1)
     splits = splits_of(arrays, validation)
-    rows = first_rows(splits, limit)
     count = len(splits)
     images = np.empty((count, tile, tile), np.uint8)
     seen = 0
@@ -54,6 +54,8 @@ def create(
             seen += 1
     if seen != count:
         raise ConfigError(f"{path}: expected {count} tiles of {tile} px, got {seen}")
+    kept = np.flatnonzero(keep_apart(folder, images, splits, ALIKE))
+    rows = kept[first_rows(splits[kept], limit)]
     taught = path / "teacher.npz"
     yaw, points = read_teacher(taught, count) if taught.is_file() else unseen(count)
     return EmotionSource(
