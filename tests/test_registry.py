@@ -39,3 +39,11 @@ def test_a_duplicate_is_refused() -> None:
         registry.add("mine", object)
     with pytest.raises(ConfigError, match="'kcf' is registered already"):
         registry.add("kcf", object)
+
+
+def test_arguments_that_a_factory_does_not_take_are_told() -> None:
+    registry: Registry[float] = Registry("smoother", "avatar_bridge.smooth")
+    registry.add("mine", lambda *, strength=1.0: strength)
+    assert registry.create("mine", strength=2.0) == 2.0
+    with pytest.raises(ConfigError, match=r"smoother 'mine': .*'power'"):
+        registry.create("mine", power=2.0)

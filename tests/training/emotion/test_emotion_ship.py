@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+import cv2
 import numpy as np
 import onnx
 import pytest
@@ -31,7 +32,7 @@ def run(*arguments: object) -> str:
     return result.output
 
 
-def test_fit_evaluate_export_compare(
+def test_fit_evaluate_export_compare_explain(
     make_emotion_task: MakeTask, tiny_data: Path, tmp_path: Path
 ) -> None:
     recipe = make_emotion_task(steps=2).recipe
@@ -56,6 +57,10 @@ def test_fit_evaluate_export_compare(
     assert header.startswith("net,FER-2013,FER+")
     assert row.startswith(recipe.name)
     assert (out / "compare.png").stat().st_size > 1000
+    face = tmp_path / "face.png"
+    cv2.imwrite(str(face), np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8))
+    run("explain", path, face, "--runs", runs, "--out", out)
+    assert (out / "face_heat.png").stat().st_size > 1000
 
 
 @pytest.fixture
