@@ -42,14 +42,16 @@ Reader = Callable[[Image], Reading]
 def torch_reader(recipe: FaceRecipe, net: FaceNet) -> Reader:
     """Read (N, S, S) uint8 crops with a net in torch."""
     exported = ExportedFace(net)
+    device = next(net.parameters()).device
 
     def read(crops: Image) -> Reading:
         exported.eval()
         parts: list[list[NDArray]] = []
         with torch.inference_mode():
             for start in range(0, len(crops), _CHUNK):
-                image = torch.from_numpy(crops[start : start + _CHUNK])[:, None]
-                parts.append([out.numpy() for out in exported(normalise(recipe, image))])
+                image = torch.from_numpy(crops[start : start + _CHUNK])[:, None].to(device)
+                outputs = exported(normalise(recipe, image))
+                parts.append([out.cpu().numpy() for out in outputs])
         return Reading(*(np.concatenate(column) for column in zip(*parts, strict=True)))
 
     return read

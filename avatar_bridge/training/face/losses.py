@@ -149,8 +149,9 @@ class FaceLoss:
         trust, part = batch["trust"], self._part
         presence = F.binary_cross_entropy_with_logits(output.presence, batch["presence"])
         landmarks = point_loss(output.landmarks, batch["landmarks"], trust)
-        weights = trust[:, None] * self._nodes[None]
-        units = unit_loss(output.action_units, batch["action_units"], self._spread, weights)
+        weights = trust[:, None] * self._nodes.to(trust.device)[None]
+        spread = self._spread.to(trust.device)
+        units = unit_loss(output.action_units, batch["action_units"], spread, weights)
         emotions = emotion_loss(output.emotions, batch["emotions"], batch["emotion_trust"])
         total = (
             part.presence * presence
