@@ -66,7 +66,7 @@ def test_an_unknown_recipe_names_the_known_ones() -> None:
         ("face_small", "light = ", "lihgt = ", "augment: .*got 'lihgt'"),
         ("deep_cnn5", "rotate = ", "rotat = ", "augment: .*got 'rotat'"),
         ("deep_cnn5", "smoothing = ", "smooth = ", r"loss\.smooth"),
-        ("deep_cnn5", "[export]", "[loss.sets]\nmood = 1.0\n[export]", r"loss\.sets\.mood"),
+        ("deep_cnn5", "[loss]", "[loss]\nsets = { mood = 1.0 }", r"loss\.sets\.mood"),
     ],
 )
 def test_a_wrong_recipe_is_told(
