@@ -88,7 +88,8 @@ def fit(
     folder = runs / task.recipe.name
     if world.rank == 0:
         folder.mkdir(parents=True, exist_ok=True)
-        text = tomli_w.dumps(task.recipe.model_dump(exclude_none=True))
+        whole = load_task(recipe, changes=changes or ()).recipe  # with the batch of all processes
+        text = tomli_w.dumps(whole.model_dump(exclude_none=True))
         (folder / "recipe.toml").write_text(text, encoding="utf-8")
     with Progress(screen) as progress:
         run(task, lesson, folder, progress.show, progress.note, steps, world)
@@ -137,7 +138,10 @@ def export(
     net = load_trained(task.make_net(), folder)
     scores = Scores()
     if (folder / SCORES).is_file():
-        scores = Scores(**json.loads((folder / SCORES).read_text(encoding="utf-8")))
+        try:
+            scores = Scores(**json.loads((folder / SCORES).read_text(encoding="utf-8")))
+        except (TypeError, ValueError) as error:
+            raise ConfigError(f"{folder / SCORES}: expected scores, got: {error}") from error
     # In the run's folder first: what is installed is only ever a whole net with its own card.
     draft = folder / f"{task.recipe.name}.onnx"
     export_onnx(task.exported(net), task.outputs, task.recipe.input, draft)
@@ -239,7 +243,7 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(message)s", handlers=[RichHandler()])
     try:
         app()
-    except AvatarBridgeError as error:
+    except (AvatarBridgeError, OSError) as error:  # a folder that cannot be written is one too
         Console(stderr=True).print(
             f"error: {error}", style="red", highlight=False, soft_wrap=True, markup=False
         )

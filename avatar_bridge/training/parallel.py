@@ -34,8 +34,8 @@ class World:
                 dist.init_process_group("nccl" if gpu else "gloo")
             if gpu:
                 torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
-            return cls(dist.get_rank(), size, _device(gpu))
-        return cls(0, 1, _device(gpu))
+            return cls(dist.get_rank(), size, own_device())
+        return cls(0, 1, own_device())
 
     def leave(self) -> None:
         """Part from the others."""
@@ -67,5 +67,8 @@ class World:
         return float(shared.item())
 
 
-def _device(gpu: bool) -> torch.device:
-    return torch.device("cuda", torch.cuda.current_device()) if gpu else torch.device("cpu")
+def own_device() -> torch.device:
+    """Where this process computes, by number: other threads would take "cuda" for the first GPU."""
+    if not torch.cuda.is_available():
+        return torch.device("cpu")
+    return torch.device("cuda", torch.cuda.current_device())

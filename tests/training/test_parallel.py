@@ -31,3 +31,5 @@ def test_torchrun_shares_a_run(tiny_data: Path, tmp_path: Path) -> None:
     assert result.stdout.count("step 3 votes") == 1  # one of them speaks
     state = torch.load(tmp_path / "runs" / recipe["name"] / CHECKPOINT, weights_only=True)
     assert state["step"] == 3
+    _, kept = read_recipe(str(tmp_path / "runs" / recipe["name"] / "recipe.toml"))
+    assert kept["optim"]["batch"] == 8  # of both

@@ -9,6 +9,7 @@ import pytest
 import tomli_w
 from typer.testing import CliRunner
 
+from avatar_bridge.errors import ConfigError
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.training import cli
 from avatar_bridge.training.tasks.face import FaceTask
@@ -52,7 +53,8 @@ def _without_none(value: object) -> object:
 def test_list_names_everything() -> None:
     output = run("list")
     assert "face_small" in output
-    assert "tiles" in output
+    kinds = next(line for line in output.splitlines() if line.startswith("faces: "))
+    assert kinds == "faces: shards, tiles"
 
 
 def test_a_users_mistake_is_one_line(
@@ -66,3 +68,43 @@ def test_a_users_mistake_is_one_line(
     error = capsys.readouterr().err
     assert error.startswith("error: unknown recipe 'no_such'")
     assert error.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_written_is_one_line(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    make_task: Callable[..., FaceTask],
+    tiny_data: Path,
+    tmp_path: Path,
+) -> None:
+    path, taken = tmp_path / "recipe.toml", tmp_path / "taken"
+    values = _without_none(make_task(steps=1).recipe.model_dump())
+    assert isinstance(values, dict)
+    path.write_text(tomli_w.dumps(values), encoding="utf-8")
+    taken.touch()
+    monkeypatch.setenv("OMP_WAIT_POLICY", "PASSIVE")  # restored afterwards
+    command = ["avatar-bridge-train", "fit", path, "--data", tiny_data, "--runs", taken]
+    monkeypatch.setattr(sys, "argv", [str(word) for word in command])
+    with pytest.raises(SystemExit) as exit_info:
+        cli.main()
+    assert exit_info.value.code == 2
+    error = capsys.readouterr().err
+    assert "Not a directory" in error
+    assert error.count("\n") == 1
+
+
+@pytest.mark.parametrize("text", ["{cut", '{"mood": 1}'])
+def test_broken_scores_are_told(
+    make_task: Callable[..., FaceTask], tiny_data: Path, tmp_path: Path, text: str
+) -> None:
+    recipe = make_task(steps=1).recipe
+    path, runs = tmp_path / "recipe.toml", tmp_path / "runs"
+    values = _without_none(recipe.model_dump())
+    assert isinstance(values, dict)
+    path.write_text(tomli_w.dumps(values), encoding="utf-8")
+    run("fit", path, "--data", tiny_data, "--runs", runs)
+    (runs / recipe.name / "scores.json").write_text(text)
+    export = ["export", path, "--data", tiny_data, "--runs", runs, "--models", tmp_path / "models"]
+    result = RUNNER.invoke(cli.app, [str(word) for word in export])
+    assert isinstance(result.exception, ConfigError)
+    assert "scores.json: expected scores" in str(result.exception)

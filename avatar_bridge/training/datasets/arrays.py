@@ -63,8 +63,8 @@ def need_numbers(
         wanted += f" or {unknown}"
         wrong &= values != unknown
     if wrong.any():
-        row = int(np.flatnonzero(wrong)[0])
-        raise ConfigError(f"{wanted}, got {values[row]} in row {row}")
+        first = tuple(np.argwhere(wrong)[0])
+        raise ConfigError(f"{wanted}, got {values[first]} in row {first[0]}")
 
 
 def first_rows(splits: NDArray[np.uint8], limit: int | None) -> NDArray[np.int64]:

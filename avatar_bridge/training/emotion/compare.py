@@ -10,7 +10,7 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from avatar_bridge.errors import ModelError
+from avatar_bridge.errors import ConfigError, ModelError
 from avatar_bridge.inference.card import Precision
 from avatar_bridge.inference.store import InstalledModel, ModelStore
 from avatar_bridge.training.cost import Timing, count_multiplications, time_model
@@ -67,9 +67,16 @@ def compare_one(name: str, store: ModelStore, root: Path) -> Row:
         name: of its recipe, or the path of one.
         store: the installed models.
         root: folder of data sets.
+
+    Raises:
+        ConfigError: no recipe of an emotion net, or its data cannot be read.
+        ModelError: the installed net cannot be used.
     """
     task = load_task(name)
-    assert isinstance(task, EmotionTask)
+    if not isinstance(task, EmotionTask):
+        raise ConfigError(
+            f"expected the recipe of an emotion net, got {name!r}: a {task.recipe.task} net"
+        )
     net = task.make_net()
     precision, megabytes = "", 0.0
     scores: dict[str, float] = {}
@@ -170,11 +177,12 @@ def draw(rows: Sequence[Row], path: Path) -> None:
     FigureCanvasAgg(figure)
     axes = figure.add_subplot()
     for (heading, name), colour in zip(COLUMNS[:2], ("tab:orange", "tab:blue"), strict=True):
-        times = [row.times[row.precision, THREADS[-1]].median for row in trained]
-        points = [100 * row.scores[name] for row in trained]
-        sizes = [30 + 12 * row.megabytes for row in trained]
+        judged = [row for row in trained if name in row.scores]
+        times = [row.times[row.precision, THREADS[-1]].median for row in judged]
+        points = [100 * row.scores[name] for row in judged]
+        sizes = [30 + 12 * row.megabytes for row in judged]
         axes.scatter(times, points, sizes, color=colour, alpha=0.6, label=heading)
-        for row, x, y in zip(trained, times, points, strict=True):
+        for row, x, y in zip(judged, times, points, strict=True):
             axes.annotate(row.name, (x, y), xytext=(5, 5), textcoords="offset points", fontsize=8)
     axes.set_xscale("log")
     axes.set_xlabel("milliseconds a face, two threads, median (the file that ships)")

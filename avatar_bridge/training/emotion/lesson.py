@@ -63,6 +63,8 @@ class EmotionLesson:
         images, labels, trust = [], [], []
         chance = torch.Generator().manual_seed(int(rng.integers(2**62)))
         for which, count in enumerate(counts):
+            if not count:  # a set of little weight is not in every batch
+                continue
             chosen = torch.from_numpy(rng.integers(len(self._images[which]), size=count))
             chosen = chosen.to(self._device)
             tiles = self._images[which][chosen].float() / 255

@@ -4,6 +4,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from avatar_bridge.errors import ConfigError
 from avatar_bridge.nets.emotion.base import split_labels
 from avatar_bridge.training.emotion.recipe import LossPart
 
@@ -43,7 +44,7 @@ def class_lift(shares: Tensor, balance: float) -> Tensor:
 class EmotionLoss:
     """The whole loss of an emotion net: every branch on every label set.
 
-    PCNN's loss is 12 times the global branch's plus 8 times the local one's (*PCNN*, eq. 7).
+    PCNN's loss is 12 times the global branch's plus 8 times the local one's (*PCNN*, eq. 5).
 
     Args:
         part: of the recipe.
@@ -62,7 +63,15 @@ class EmotionLoss:
             branches: logits (B, CLASSES) of each branch.
             labels: label set → (B, classes).
             trust: (B,).
+
+        Raises:
+            ConfigError: the recipe weighs another number of branches than the net has.
         """
+        if len(branches) != len(self._part.branches):
+            raise ConfigError(
+                f"loss.branches: expected a weight for each of the net's {len(branches)}, got "
+                f"{len(self._part.branches)}"
+            )
         parts: dict[str, Tensor] = {}
         total = trust.new_zeros(())
         for branch, weight in zip(branches, self._part.branches, strict=True):

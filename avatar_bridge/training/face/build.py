@@ -18,12 +18,15 @@ from avatar_bridge.training.datasets.faces import CropSpec, FaceBatch, FaceStrea
 from avatar_bridge.training.datasets.source import TRAIN, FaceSource
 from avatar_bridge.training.face.recipe import FaceRecipe
 
+_HELPERS = frozenset({
+    "source", "labels", "augment", "negatives", "faces", "clips", "arrays", "duplicates", "teacher",
+})  # fmt: skip
 # Adding a kind of data is adding a module whose `create(root, ..., limit, only)` gives a
 # FaceSource of at most `limit` rows, all of the split `only` where that is not None.
 SOURCES: Registry[FaceSource] = Registry(
     "data source",
     "avatar_bridge.training.datasets",
-    hidden=frozenset({"source", "labels", "augment", "negatives", "faces", "clips"}),
+    hidden=_HELPERS,
 )
 _STATISTIC_BATCHES = 8
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any, cast
 
-import torch
 from torch import nn
 
 from avatar_bridge.errors import ConfigError
@@ -19,6 +18,7 @@ from avatar_bridge.training.emotion.lesson import EmotionLesson
 from avatar_bridge.training.emotion.recipe import EmotionRecipe
 from avatar_bridge.training.emotion.ship import ship
 from avatar_bridge.training.factor import factor
+from avatar_bridge.training.parallel import own_device
 from avatar_bridge.training.recipe import parse_recipe
 from avatar_bridge.training.task import Scores, count_weights
 
@@ -36,9 +36,14 @@ class EmotionTask:
         self.recipe = recipe
 
     def make_net(self) -> nn.Module:
-        net = cast(
-            EmotionNet, nets("emotion").create(self.recipe.net.name, **self.recipe.net.options)
-        )
+        part = self.recipe.net
+        try:
+            net = cast(EmotionNet, nets("emotion").create(part.name, **part.options))
+        except (TypeError, ValueError, RuntimeError) as error:  # torch's, of a wrong option
+            raise ConfigError(
+                f"{self.recipe.name}: expected options that {part.name} takes, got {part.options}: "
+                f"{error}"
+            ) from error
         spec = self.recipe.input
         if (net.size, net.channels) != (spec.size, spec.channels):
             raise ConfigError(
@@ -52,8 +57,7 @@ class EmotionTask:
         return ExportedEmotion(cast(EmotionNet, factor(net, self.recipe.export.rank)))
 
     def load(self, root: Path, limit: int | None = None) -> EmotionLesson:
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        return EmotionLesson(self.recipe, self.read(root, limit), device)
+        return EmotionLesson(self.recipe, self.read(root, limit), own_device())
 
     def read(self, root: Path, limit: int | None = None) -> tuple[EmotionSource, ...]:
         """All the recipe's sets."""

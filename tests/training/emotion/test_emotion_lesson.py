@@ -48,6 +48,17 @@ def test_weights_share_a_batch_between_sets(make_emotion_task: MakeTask, tiny_da
     assert float((trust == 0.5).float().mean()) == pytest.approx(0.75, abs=0.07)
 
 
+def test_a_set_of_little_weight_is_not_in_every_batch(
+    make_emotion_task: MakeTask, tiny_data: Path
+) -> None:
+    task = make_emotion_task(batch=4)
+    (source,) = task.read(tiny_data)
+    fields = {n: getattr(source, n) for n in source.__slots__}
+    seldom = type(source)(**fields | {"weight": 1e-9, "trust": 0.5})
+    lesson = EmotionLesson(task.recipe, [source, seldom], torch.device("cpu"))
+    assert lesson.batch(0)["trust"].tolist() == [1.0] * 4
+
+
 def test_an_emotion_run_resumes_to_the_bit(
     make_emotion_task: MakeTask, tiny_data: Path, tmp_path: Path
 ) -> None:

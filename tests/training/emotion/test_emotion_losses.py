@@ -3,6 +3,7 @@ import math
 import pytest
 import torch
 
+from avatar_bridge.errors import ConfigError
 from avatar_bridge.nets.emotion.base import CLASSES, LABEL_SETS, split_labels
 from avatar_bridge.training.emotion.losses import EmotionLoss, class_lift, soft_cross_entropy
 from avatar_bridge.training.emotion.recipe import LossPart
@@ -67,6 +68,14 @@ def test_branches_and_sets_add_up() -> None:
             total += weight * share * torch.nn.functional.cross_entropy(parts[name], labels[name])
     assert losses["total"].item() == pytest.approx(float(total), rel=1e-5)
     assert set(losses) == {"total", "emotions", "fer2013"}
+
+
+def test_weights_of_branches_that_are_not_there_are_told() -> None:
+    labels = {name: torch.eye(count)[:2] for name, count in LABEL_SETS.items()}
+    with pytest.raises(ConfigError, match="expected a weight for each of the net's 1, got 2"):
+        EmotionLoss(LossPart(branches=(12.0, 8.0)), ONES)(
+            (torch.zeros(2, CLASSES),), labels, torch.ones(2)
+        )
 
 
 def test_a_set_that_is_not_asked_for_teaches_nothing() -> None:

@@ -61,6 +61,9 @@ def test_without_a_teacher_nothing_is_known_of_the_head(
         ("fer_label", np.full(12, 7, np.uint8), "fer_label from 0 to 6, got 7 in row 0"),
         ("fer_label", np.full(12, -1), "fer_label from 0 to 6, got -1 in row 0"),
         ("ferplus_votes", np.zeros((12, 8), np.uint8), r"ferplus_votes of shape \(12, 10\)"),
+        ("ferplus_votes", np.full((12, 10), "x"), "ferplus_votes from 0 to 255, got <U1"),
+        ("ferplus_votes", np.full((12, 10), -1), "ferplus_votes from 0 to 255, got -1 in row 0"),
+        ("usage", np.full(12, 2, np.uint8), "usage from 0 to 1, got 2 in row 0"),
         ("usage", np.zeros(11, np.uint8), r"usage of shape \(12,\), got \(11,\)"),
         ("usage", np.zeros(12, np.uint8), "expected a test split"),
     ],
@@ -91,6 +94,17 @@ def test_a_teacher_of_other_pictures_is_told(
     root = write_sheets(labels, {"pose": np.zeros((11, 4, 4))})
     with pytest.raises(ConfigError, match=r"teacher\.npz: expected pose of shape \(12, 4, 4\)"):
         _create(root)
+
+
+@pytest.mark.parametrize(
+    ("pose", "message"),
+    [(np.zeros((12, 4, 4)), "rotations in pose"), (np.full((12, 4, 4), "x"), "numbers")],
+)
+def test_a_teacher_of_no_heads_is_told(
+    write_sheets: SheetWriter, labels: dict[str, np.ndarray], pose: np.ndarray, message: str
+) -> None:
+    with pytest.raises(ConfigError, match=rf"teacher\.npz: expected .*{message}"):
+        _create(write_sheets(labels, {"pose": pose}))
 
 
 def test_public_rows_are_labelled_as_they_look(data_root: Path) -> None:

@@ -15,6 +15,8 @@ from avatar_bridge.training.datasets.source import TEST, TRAIN
 from avatar_bridge.training.datasets.teacher import read_teacher, unseen
 from avatar_bridge.training.datasets.tiles import iterate_tiles
 
+_MOST_VOTES = 255
+_PUBLIC = 1  # PublicTest; the training part is 0
 _ARRAYS = {"fer_label": (), "ferplus_votes": (len(FERPLUS),), "usage": (), "csv_row": ()}
 
 
@@ -44,6 +46,8 @@ def create(
     path = root / folder
     arrays = load_arrays(path / "labels.npz", _ARRAYS)
     need_numbers(path / "labels.npz", "fer_label", arrays["fer_label"], len(EMOTIONS) - 1)
+    need_numbers(path / "labels.npz", "ferplus_votes", arrays["ferplus_votes"], _MOST_VOTES)
+    need_numbers(path / "labels.npz", "usage", arrays["usage"], _PUBLIC)
     splits = splits_of(arrays, validation)
     count = len(splits)
     images = np.empty((count, tile, tile), np.uint8)
