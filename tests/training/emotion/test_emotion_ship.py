@@ -12,7 +12,7 @@ import tomli_w
 import torch
 from typer.testing import CliRunner
 
-from avatar_bridge.errors import ModelError
+from avatar_bridge.errors import ConfigError, ModelError
 from avatar_bridge.facs.emotions import LABELS
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.training import cli
@@ -61,6 +61,26 @@ def test_fit_evaluate_export_compare_explain(
     cv2.imwrite(str(face), np.random.default_rng(0).integers(0, 256, (48, 48), np.uint8))
     run("explain", path, face, "--runs", runs, "--out", out)
     assert (out / "face_heat.png").stat().st_size > 1000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["compare", "face_small"], "expected the recipe of an emotion net"),
+        (["fit", "deep_cnn5", "--set", "net.options.dropout=2.0"], "expected options that"),
+    ],
+)
+def test_a_users_mistake_is_told(
+    arguments: list[str], message: str, tiny_data: Path, tmp_path: Path,
+    make_emotion_task: MakeTask,
+) -> None:  # fmt: skip
+    recipe = tmp_path / "recipe.toml"
+    values = make_emotion_task().recipe.model_dump(exclude_none=True)
+    recipe.write_text(tomli_w.dumps(values), encoding="utf-8")
+    command = [str(recipe) if argument == "deep_cnn5" else argument for argument in arguments]
+    result = RUNNER.invoke(cli.app, [*command, "--data", str(tiny_data)])
+    assert isinstance(result.exception, ConfigError)
+    assert message in str(result.exception)
 
 
 @pytest.fixture
@@ -124,6 +144,33 @@ def test_int8_is_taken_only_where_it_costs_little(
     assert shipping.ship(torch_reader(spec, net), path, spec, sources, True) is small
     assert (path.read_bytes() != before) is small
     assert not list(path.parent.glob("*.int8.onnx"))
+
+
+def test_int8_is_not_taken_where_nothing_is_held_out(
+    exported: tuple[EmotionTask, torch.nn.Module, Path],
+    tiny_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task, net, path = exported
+    before = path.read_bytes()
+    monkeypatch.setattr(shipping, "held_out_accuracy", lambda *_: {})
+    spec = task.recipe.input
+    assert not shipping.ship(torch_reader(spec, net), path, spec, task.read(tiny_data), True)
+    assert path.read_bytes() == before
+
+
+def test_sets_of_other_tiles_are_calibrated_together(
+    exported: tuple[EmotionTask, torch.nn.Module, Path],
+    tiny_data: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    task, net, path = exported
+    (source,) = task.read(tiny_data)
+    fields = {n: getattr(source, n) for n in source.__slots__}
+    finer = type(source)(**fields | {"images": source.images.repeat(2, axis=1).repeat(2, axis=2)})
+    monkeypatch.setattr(shipping, "MOST_LOSS", 1.0)
+    spec = task.recipe.input
+    assert shipping.ship(torch_reader(spec, net), path, spec, (source, finer), True)
 
 
 def test_a_rank_that_is_too_low_is_told(
