@@ -13,7 +13,7 @@ from avatar_bridge.capture.images import read_image
 from avatar_bridge.detect.base import Detector
 from avatar_bridge.detect.haar import HaarDetector
 from avatar_bridge.errors import CaptureError, ConfigError
-from avatar_bridge.geometry import cut_face
+from avatar_bridge.geometry import average_face
 from avatar_bridge.inference.card import InputSpec
 from avatar_bridge.nets.emotion.base import EmotionNet
 from avatar_bridge.training.emotion.gradcam import look
@@ -67,8 +67,8 @@ def read_face(path: Path, spec: InputSpec, detector: Detector) -> Face:
     found = detector.detect(picture)
     if not found:
         raise ConfigError(f"expected a face in {path}, found none")
-    shown, seen = (
-        cut_face(picture, found[0].box, 0.0, spec.margin, size, spec.lift).image
+    shown, seen = (  # as the runtime cuts it
+        average_face(picture, found[0].box, 0.0, spec.margin, size, spec.lift)
         for size in (_SHOWN, spec.size)
     )
     return Face(shown, _normalised(seen, spec))

@@ -67,6 +67,12 @@ def test_a_face_is_cut_with_margin_and_lift(tmp_path: Path) -> None:
     assert float(read_face(path, wider, OneFace(150, 50, 250, 150)).image[0, 0].max()) < 0
 
 
+def test_a_large_face_is_averaged_as_the_runtime_does(tmp_path: Path) -> None:
+    path = write(tmp_path / "noise.png", noise(400, 400))
+    face = read_face(path, SPEC, OneFace(50, 50, 350, 350))
+    assert float(face.image.std()) < 0.4  # picked pixels would be as noisy as the photograph
+
+
 def test_colour_is_rgb(tmp_path: Path) -> None:
     image = np.zeros((48, 48, 3), np.uint8)
     image[..., 2] = 255  # red in BGR
