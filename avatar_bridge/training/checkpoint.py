@@ -81,6 +81,9 @@ def restore(
         net.load_state_dict(state["net"])
     except RuntimeError as error:
         raise ConfigError(f"{path}: expected a run of this recipe, got another net's") from error
+    methods = (group["param_groups"][0] for group in (state["optimizer"], optimizer.state_dict()))
+    if len({"momentum" in method for method in methods}) > 1:
+        raise ConfigError(f"{path}: expected a run by this recipe's method, got by the other one")
     average.net.load_state_dict(state["average"])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["random"])
@@ -96,7 +99,7 @@ def load_trained(net: nn.Module, folder: Path) -> nn.Module:
     """
     state = read(folder / CHECKPOINT)
     try:
-        net.load_state_dict(state["best"] or state["average"])
+        net.load_state_dict(state.get("best") or state["average"])
     except RuntimeError as error:
         raise ConfigError(f"{folder}: expected a run of this recipe, got another net's") from error
     return net.eval()

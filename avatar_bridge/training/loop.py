@@ -115,7 +115,7 @@ class _Run:
         """Train until step `last` or the end of the schedule."""
         first, before = self._place.step, self._place.seconds
         started = saved = time.monotonic()
-        ended = False
+        ended = self._place.plateau.ended(self._optim)  # before a resume
         self._net.train()
         for batch in self._batches(first, last):
             place = self._place

@@ -71,6 +71,19 @@ def test_a_run_that_gets_no_better_ends_with_its_best(
     net = fit(task, lesson, tmp_path)
     assert len(seen) == 4  # two without gain after the second, which was the best
     torch.testing.assert_close(weights(net), seen[2])
+    again = fit(task, lesson, tmp_path)  # an end is an end
+    assert len(seen) == 4
+    torch.testing.assert_close(weights(again), seen[2])
+
+
+def test_a_run_by_another_method_is_told(
+    make_task: MakeTask, tiny_data: Path, tmp_path: Path
+) -> None:
+    task = make_task(steps=1)
+    lesson = task.load(tiny_data)
+    fit(task, lesson, tmp_path)
+    with pytest.raises(ConfigError, match="expected a run by this recipe's method"):
+        fit(make_task(steps=2, method="sgd"), lesson, tmp_path)
 
 
 def test_no_run_is_told(make_task: MakeTask, tmp_path: Path) -> None:
