@@ -50,6 +50,7 @@ def save(
         "best": best,
         "optimizer": optimizer.state_dict(),
         "random": torch.get_rng_state(),
+        "random_gpu": torch.cuda.get_rng_state_all(),  # empty without one
     }
     path.parent.mkdir(parents=True, exist_ok=True)
     partial = path.with_suffix(".partial")
@@ -87,6 +88,8 @@ def restore(
     average.net.load_state_dict(state["average"])
     optimizer.load_state_dict(state["optimizer"])
     torch.set_rng_state(state["random"])
+    if len(state.get("random_gpu", ())) == torch.cuda.device_count():
+        torch.cuda.set_rng_state_all(state["random_gpu"])
     place = Place(state["step"], state["seconds"], Plateau(**state["plateau"]))
     return place, state["best"]
 

@@ -60,8 +60,8 @@ def fit(
     recipe: RecipeArgument,
     data: DataOption,
     runs: RunsOption = Path("runs"),
-    limit: Annotated[int | None, typer.Option(help="Rows per source, to try things.")] = None,
-    steps: Annotated[int | None, typer.Option(help="Leave after so many steps.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Rows a source, for trials.")] = None,
+    steps: Annotated[int | None, typer.Option(min=1, help="Leave after so many steps.")] = None,
     changes: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="SECTION.KEY=VALUE", help="Change the recipe for a try."),
@@ -72,25 +72,21 @@ def fit(
     `torchrun --nproc-per-node N -m avatar_bridge.training.cli fit …` shares every batch between
     N processes. The recipe as it was run is kept in the run's folder.
     """
-    import tomli_w
-
     from avatar_bridge.training.loop import fit as run
     from avatar_bridge.training.parallel import World
     from avatar_bridge.training.progress import Progress
+    from avatar_bridge.training.runs import keep_recipe
     from avatar_bridge.training.task import load_task
 
     world = World.join()
     screen = console if world.rank == 0 else Console(quiet=True)
     started = time.monotonic()
     task = load_task(recipe, world.size, changes or ())
+    folder = runs / task.recipe.name
+    if world.rank == 0:  # with the batch of all processes
+        keep_recipe(load_task(recipe, changes=changes or ()).recipe, folder)
     lesson = task.load(data, limit)
     screen.print(f"read {lesson.faces} faces in {time.monotonic() - started:.0f} s")
-    folder = runs / task.recipe.name
-    if world.rank == 0:
-        folder.mkdir(parents=True, exist_ok=True)
-        whole = load_task(recipe, changes=changes or ()).recipe  # with the batch of all processes
-        text = tomli_w.dumps(whole.model_dump(exclude_none=True))
-        (folder / "recipe.toml").write_text(text, encoding="utf-8")
     with Progress(screen) as progress:
         run(task, lesson, folder, progress.show, progress.note, steps, world)
     world.leave()
@@ -104,10 +100,9 @@ def evaluate(
 ) -> None:
     """Judge a trained net on test rows and clips; pictures and tables are left in its run."""
     from avatar_bridge.training.checkpoint import load_trained
-    from avatar_bridge.training.task import load_task
+    from avatar_bridge.training.runs import run_task
 
-    task = load_task(recipe)
-    folder = runs / task.recipe.name
+    task, folder = run_task(recipe, runs)
     scores = task.evaluate(load_trained(task.make_net(), folder), data, folder)
     (folder / SCORES).write_text(json.dumps(asdict(scores), indent=2), encoding="utf-8")
     for name, value in scores.summary.items():
@@ -131,10 +126,10 @@ def export(
     """Write a trained net as ONNX with its card, and check it against ONNX Runtime."""
     from avatar_bridge.training.checkpoint import load_trained
     from avatar_bridge.training.export import export_onnx, write_card
-    from avatar_bridge.training.task import Scores, load_task
+    from avatar_bridge.training.runs import run_task
+    from avatar_bridge.training.task import Scores
 
-    task = load_task(recipe)
-    folder = runs / task.recipe.name
+    task, folder = run_task(recipe, runs)
     net = load_trained(task.make_net(), folder)
     scores = Scores()
     if (folder / SCORES).is_file():
@@ -171,15 +166,15 @@ def explain(
     from avatar_bridge.nets.emotion.base import EmotionNet
     from avatar_bridge.training.checkpoint import load_trained
     from avatar_bridge.training.emotion.explain import explain_files
-    from avatar_bridge.training.task import load_task
+    from avatar_bridge.training.runs import run_task
     from avatar_bridge.training.tasks.emotion import EmotionTask
 
-    task = load_task(net)
+    task, folder = run_task(net, runs)
     if not isinstance(task, EmotionTask):
         raise ConfigError(
             f"expected the recipe of an emotion net, got {net!r}: a {task.recipe.task} net"
         )
-    trained = cast(EmotionNet, load_trained(task.make_net(), runs / task.recipe.name))
+    trained = cast(EmotionNet, load_trained(task.make_net(), folder))
     for path in explain_files(trained, task.recipe.input, images, out, label=label):
         console.print(f"wrote {path}", highlight=False)
 

@@ -96,15 +96,17 @@ class _Run:
         if self._optim.threads and world.device.type == "cpu":
             torch.set_num_threads(self._optim.threads)
         cv2.setNumThreads(1)  # crops are small: threads would only get in torch's way
+        self._path = folder / CHECKPOINT
         net = task.make_net()
         lesson.start(net)
-        _take_over(task.recipe, net, folder.parent)
+        if not self._path.is_file():
+            _take_over(task.recipe, net, folder.parent)
         self._net = _order_channels_last(net.to(world.device))
         self.average = Average(self._net, self._optim.average)
         self._optimizer = _optimizer(self._net, self._optim)
         self._schedule = Schedule(self._optim)
-        self._path = folder / CHECKPOINT
         self._place = Place()
+        self._judged = -1  # step of the last judgement
         self._best: dict[str, Tensor] | None = None
         if self._path.is_file():
             self._place, self._best = restore(self._path, self._net, self.average, self._optimizer)
@@ -116,6 +118,7 @@ class _Run:
         first, before = self._place.step, self._place.seconds
         started = saved = time.monotonic()
         ended = self._place.plateau.ended(self._optim)  # before a resume
+        progress = 0.0
         self._net.train()
         for batch in self._batches(first, last):
             place = self._place
@@ -138,7 +141,8 @@ class _Run:
             if due:
                 self._save()
                 saved = time.monotonic()
-        if not ended:
+        done = last == self._optim.steps or progress >= 1
+        if done and not ended and self._judged != self._place.step:
             self._judge()
         self._save()
 
@@ -153,7 +157,7 @@ class _Run:
 
     def _judge(self) -> bool:
         """Judge the averaged net; True where the run should end early."""
-        plateau, merit = self._place.plateau, 0.0
+        plateau, merit, self._judged = self._place.plateau, 0.0, self._place.step
         if self._world.rank == 0:
             judgement = self._lesson.judge(self.average.net)
             self._note(self._place.step, judgement)

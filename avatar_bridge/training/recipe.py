@@ -37,7 +37,7 @@ class DataPart(Part):
     """One source of faces.
 
     Attributes:
-        kind: module of `training.datasets` that reads it.
+        kind: module of `training.datasets`, or `.datasets.emotions` for that task, that reads it.
         options: arguments of that module's `create`.
         card: what the card says of it.
     """

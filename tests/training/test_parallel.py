@@ -33,3 +33,16 @@ def test_torchrun_shares_a_run(tiny_data: Path, tmp_path: Path) -> None:
     assert state["step"] == 3
     _, kept = read_recipe(str(tmp_path / "runs" / recipe["name"] / "recipe.toml"))
     assert kept["optim"]["batch"] == 8  # of both
+
+
+def test_processes_share_their_gradients() -> None:
+    program = Path(__file__).with_name("average_gradients.py")
+    result = subprocess.run(
+        [sys.executable, *LAUNCH, str(program)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert result.returncode == 0, result.stderr
+    assert "2 processes agree" in result.stdout

@@ -17,8 +17,9 @@ class DeepCnn5(EmotionNet):
     *Facial emotion recognition*, paper 003, section IV.B: 3x3 convolutions of 16, 32, 64, 128
     and 256 kernels, each with ReLU and max pooling of 7, 5, 3, 3 and 3 with stride 2, and a
     vector of 1600 before the softmax. No input size gives 1600 after those pools: here a 1x1
-    convolution to 64 channels and an adaptive 5x5 pool do. At 48 px the last map is 2x2, so
-    that the pool repeats what is there. Batch norm after each convolution.
+    convolution to 64 channels and an adaptive 5x5 pool do. At 48 px the last map is 2x2 and is
+    enlarged to 5x5 by repetition: the pool itself, whose middle row and column would be means, has
+    no form that ONNX can write there. Batch norm after each convolution.
 
     Args:
         dropout: share of the 1600 that is dropped in training; the paper gives none.

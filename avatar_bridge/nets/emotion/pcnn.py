@@ -15,6 +15,7 @@ from avatar_bridge.nets.layers.resnet import STAGE_CHANNELS, STEM_CHANNELS, Stem
 _STRIDE = 16  # of a front
 _LEAST = 64  # pixels; below it a part would be no pixel high in the stitched map
 _MULTIPLE = 32  # pixels; halves of the face then are whole pixels of its map
+_KNOWS_WHERE = 128  # px of input from which layer 4 gives 4x4 cells or more
 _IDENTITY = (1.0, 0.0, 0.0, 0.0, 1.0, 0.0)
 
 
@@ -83,8 +84,10 @@ class Pcnn(EmotionNet):
         self.transform = nn.Linear(deep, len(_IDENTITY))
         self.sample = AffineSampler(side)
         self.layer4 = stage(local, deep, 2)
-        # Figure 12 draws Grad-CAM++ from here; a module of its own, lest layer 4 have two names.
+        # Figure 12 draws Grad-CAM++ from layer 4; where that map is too small to know where, from
+        # the fusion before it. A module of its own, lest layer 4 have two names.
         self.focus = nn.Identity()
+        self._late = size >= _KNOWS_WHERE
         self.fc = nn.Linear(deep, CLASSES)
         self.local_fc = nn.Linear(local, CLASSES)
         with torch.no_grad():
@@ -95,7 +98,9 @@ class Pcnn(EmotionNet):
         """(B, channels, size, size) → (B, CLASSES) of the fusion and of the local features."""
         local = self.local_features(image)
         fused = self.register(local) + self.whole(image)  # (B, 256, size / 16, size / 16)
-        refined = self.focus(self.layer4(fused))  # (B, 512, size / 32, size / 32)
+        refined = self.layer4(fused if self._late else self.focus(fused))
+        if self._late:
+            refined = self.focus(refined)  # (B, 512, size / 32, size / 32)
         return self.fc(refined.amax(dim=(2, 3))), self.local_fc(local.amax(dim=(2, 3)))
 
     def local_features(self, image: Tensor) -> Tensor:

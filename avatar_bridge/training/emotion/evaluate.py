@@ -7,7 +7,7 @@ from avatar_bridge.training.classification import Classified
 from avatar_bridge.training.datasets.emotions.base import EmotionSource
 from avatar_bridge.training.datasets.source import TEST
 from avatar_bridge.training.emotion.judge import Reader, judge_rows
-from avatar_bridge.training.emotion.report import confusion_picture, predictions_csv
+from avatar_bridge.training.emotion.report import confusion_picture, predictions_csv, scores_csv
 from avatar_bridge.training.emotion.subsets import hard_subsets
 from avatar_bridge.training.task import Scores
 
@@ -22,7 +22,7 @@ def evaluate(reader: Reader, sources: Iterable[EmotionSource], folder: Path | No
     Args:
         reader: runs the net.
         sources: the sets; one without test rows is left out.
-        folder: gets `SET_confusion.png` and `SET_predictions.csv`; None for neither.
+        folder: gets `SET_scores.csv`, `SET_confusion.png` and `SET_predictions.csv`; None for none.
 
     Returns:
         All figures of `Classified` by `SET_LABELS_FIGURE`, and the accuracy on every hard subset
@@ -38,10 +38,12 @@ def evaluate(reader: Reader, sources: Iterable[EmotionSource], folder: Path | No
         for label_set, result in judged.items():
             for figure, value in result.figures().items():
                 scores.summary[_name(source, label_set, figure)] = round(value, _DIGITS)
-        for subset, results in hard_subsets(reader, source, rows).items():
+        hard = hard_subsets(reader, source, rows)
+        for subset, results in hard.items():
             for label_set, result in results.items():
                 scores.summary.update(_subset(source, label_set, subset, result))
         if folder is not None:
+            scores_csv({"all": judged} | hard, folder / f"{source.name}_scores.csv")
             confusion_picture(judged, folder / f"{source.name}_confusion.png")
             predictions_csv(source, rows, reading, folder / f"{source.name}_predictions.csv")
     return scores

@@ -102,6 +102,28 @@ def confusion_picture(judged: Mapping[str, Classified], path: Path) -> None:
     write_whole(path, png(figure))
 
 
+def scores_csv(found: Mapping[str, Mapping[str, Classified]], path: Path) -> None:
+    """Write one line a subset and label set with all figures of `Classified`.
+
+    Args:
+        found: subset → label set → what was found.
+        path: of the csv file.
+
+    Raises:
+        ConfigError: the file cannot be written.
+    """
+    lines = [
+        {"subset": subset, "labels": name} | {k: f"{v:.4f}" for k, v in part.figures().items()}
+        for subset, judged in found.items()
+        for name, part in judged.items()
+    ]
+    text = io.StringIO(newline="")
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(lines[0] if lines else ())
+    writer.writerows(line.values() for line in lines)
+    write_whole(path, text.getvalue().encode("utf-8"))
+
+
 def predictions_csv(
     source: EmotionSource,
     rows: NDArray[np.int64],

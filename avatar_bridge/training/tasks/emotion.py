@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any, cast
 
+from pydantic import ValidationError, validate_call
 from torch import nn
 
 from avatar_bridge.errors import ConfigError
@@ -19,7 +20,7 @@ from avatar_bridge.training.emotion.recipe import EmotionRecipe
 from avatar_bridge.training.emotion.ship import ship
 from avatar_bridge.training.factor import factor
 from avatar_bridge.training.parallel import own_device
-from avatar_bridge.training.recipe import parse_recipe
+from avatar_bridge.training.recipe import DataPart, parse_recipe
 from avatar_bridge.training.task import Scores, count_weights
 
 SETS: Registry[EmotionSource] = Registry(
@@ -45,6 +46,8 @@ class EmotionTask:
                 f"{error}"
             ) from error
         spec = self.recipe.input
+        if spec.channels != 1:
+            raise ConfigError(f"{self.recipe.name}: expected 1 channel, got {spec.channels}")
         if (net.size, net.channels) != (spec.size, spec.channels):
             raise ConfigError(
                 f"{self.recipe.name}: expected the input that {self.recipe.net.name} takes, "
@@ -62,9 +65,7 @@ class EmotionTask:
     def read(self, root: Path, limit: int | None = None) -> tuple[EmotionSource, ...]:
         """All the recipe's sets."""
         extra = {} if limit is None else {"limit": limit}
-        return tuple(
-            SETS.create(part.kind, root, **part.options, **extra) for part in self.recipe.data
-        )
+        return tuple(_read(part, root, extra) for part in self.recipe.data)
 
     def evaluate(self, net: nn.Module, root: Path, folder: Path) -> Scores:
         return evaluate(torch_reader(self.recipe.input, net), self.read(root), folder)
@@ -93,6 +94,19 @@ class EmotionTask:
             precision=precision,
             notes=recipe.notes,
         )
+
+
+def _read(part: DataPart, root: Path, extra: dict[str, int]) -> EmotionSource:
+    # What the recipe says goes through the types that the reader declares.
+    reader = validate_call(SETS.get(part.kind))
+    try:
+        return reader(root, **part.options, **extra)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(step) for step in first["loc"])
+        raise ConfigError(
+            f"set of emotions {part.kind!r}: {where}: {first['msg']}, got {first['input']!r}"
+        ) from error
 
 
 def create(path: Path, values: dict[str, Any]) -> EmotionTask:

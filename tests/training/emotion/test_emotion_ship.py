@@ -44,6 +44,9 @@ def test_fit_evaluate_export_compare_explain(
     assert "votes_emotion_accuracy" in run("evaluate", path, "--data", tiny_data, "--runs", runs)
     assert (runs / recipe.name / "votes_confusion.png").stat().st_size > 1000
     assert (runs / recipe.name / "votes_predictions.csv").is_file()
+    table = (runs / recipe.name / "votes_scores.csv").read_text().splitlines()
+    assert table[0].startswith("subset,labels,rows,accuracy")
+    assert [line.split(",")[0] for line in table[1::2]] == ["all", "mask", "glasses", "object"]
     summary = json.loads((runs / recipe.name / "scores.json").read_text())["summary"]
     run("export", path, "--data", tiny_data, "--runs", runs, "--models", models)
     model = ModelStore(models).find(recipe.name)
@@ -72,8 +75,9 @@ def test_fit_evaluate_export_compare_explain(
 )
 def test_a_users_mistake_is_told(
     arguments: list[str], message: str, tiny_data: Path, tmp_path: Path,
-    make_emotion_task: MakeTask,
+    make_emotion_task: MakeTask, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    monkeypatch.chdir(tmp_path)  # where a run would be begun
     recipe = tmp_path / "recipe.toml"
     values = make_emotion_task().recipe.model_dump(exclude_none=True)
     recipe.write_text(tomli_w.dumps(values), encoding="utf-8")

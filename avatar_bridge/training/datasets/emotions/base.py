@@ -54,6 +54,11 @@ class EmotionSource:
                     f"{self.name}: expected {count} rows of {LABEL_SETS[label_set]} "
                     f"{label_set} labels, got {shares.shape}"
                 )
+        if self.weight < 0 or self.trust < 0:
+            raise ConfigError(
+                f"{self.name}: expected a weight and trust of 0 or more, got {self.weight} and "
+                f"{self.trust}"
+            )
         for name in ("splits", "keys", "yaw", "points"):
             if len(getattr(self, name)) != count:
                 raise ValueError(
