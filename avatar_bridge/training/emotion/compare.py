@@ -1,6 +1,7 @@
 """All emotion nets side by side: how good, how large, how fast."""
 
 import csv
+import functools
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -14,13 +15,14 @@ from avatar_bridge.errors import ConfigError, ModelError
 from avatar_bridge.inference.card import Precision
 from avatar_bridge.inference.store import InstalledModel, ModelStore
 from avatar_bridge.training.cost import Timing, count_multiplications, time_model
+from avatar_bridge.training.datasets.emotions.base import EmotionSource
 from avatar_bridge.training.emotion.evaluate import evaluate
 from avatar_bridge.training.emotion.judge import onnx_reader
 from avatar_bridge.training.export import export_onnx
 from avatar_bridge.training.quantise import quantise
-from avatar_bridge.training.recipe import recipe_names
+from avatar_bridge.training.recipe import DataPart, recipe_names
 from avatar_bridge.training.task import Scores, count_weights, load_task
-from avatar_bridge.training.tasks.emotion import EmotionTask
+from avatar_bridge.training.tasks.emotion import EmotionTask, read_set
 
 PRECISIONS: tuple[Precision, ...] = ("float32", "int8")
 THREADS = (1, 2)
@@ -83,7 +85,7 @@ def compare_one(name: str, store: ModelStore, root: Path) -> Row:
     if task.recipe.name in store.names():
         model = store.find(task.recipe.name)
         precision, megabytes = model.card.precision, model.onnx.stat().st_size / _MEGABYTE
-        first = task.read(root)[0]
+        first = _read_once(task.recipe.data[0].model_dump_json(), root)
         found = evaluate(onnx_reader(model.onnx, model.card.input), [first], None)
         scores = {n.removeprefix(f"{first.name}_"): v for n, v in found.summary.items()}
     return Row(
@@ -95,6 +97,11 @@ def compare_one(name: str, store: ModelStore, root: Path) -> Row:
         scores=scores,
         times=_times(task),
     )
+
+
+@functools.lru_cache(maxsize=1)  # most nets are taught by the same set
+def _read_once(part: str, root: Path) -> EmotionSource:
+    return read_set(DataPart.model_validate_json(part), root)
 
 
 def _times(task: EmotionTask) -> dict[tuple[str, int], Timing]:

@@ -65,7 +65,7 @@ class EmotionTask:
     def read(self, root: Path, limit: int | None = None) -> tuple[EmotionSource, ...]:
         """All the recipe's sets."""
         extra = {} if limit is None else {"limit": limit}
-        return tuple(_read(part, root, extra) for part in self.recipe.data)
+        return tuple(read_set(part, root, **extra) for part in self.recipe.data)
 
     def evaluate(self, net: nn.Module, root: Path, folder: Path) -> Scores:
         return evaluate(torch_reader(self.recipe.input, net), self.read(root), folder)
@@ -96,8 +96,17 @@ class EmotionTask:
         )
 
 
-def _read(part: DataPart, root: Path, extra: dict[str, int]) -> EmotionSource:
-    # What the recipe says goes through the types that the reader declares.
+def read_set(part: DataPart, root: Path, **extra: int) -> EmotionSource:
+    """One set of a recipe.
+
+    Args:
+        part: names the reader and its options, which go through the types that it declares.
+        root: folder of data sets.
+        extra: further options.
+
+    Raises:
+        ConfigError: wrong options, or data that is missing or broken.
+    """
     reader = validate_call(SETS.get(part.kind))
     try:
         return reader(root, **part.options, **extra)
