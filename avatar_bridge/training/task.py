@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from torch import Tensor, nn
 
@@ -108,6 +108,24 @@ class Task(Protocol):
             The card; its scores are those of the file that ships.
         """
         ...
+
+
+def make_card(recipe: Recipe, net: nn.Module, scores: Scores, **own: Any) -> ModelCard:
+    """The card of a trained net; `own` is what its task adds."""
+    return ModelCard(
+        name=recipe.name,
+        architecture=recipe.net.name,
+        title=recipe.title,
+        licence=recipe.licence,
+        input=recipe.input,
+        data=tuple(part.card for part in recipe.data),
+        recipe=recipe.name,
+        parameters=count_weights(net),
+        scores=scores.summary,
+        unit_r=scores.nodes,
+        notes=recipe.notes,
+        **own,
+    )
 
 
 TASKS: Registry[Task] = Registry("task", "avatar_bridge.training.tasks")

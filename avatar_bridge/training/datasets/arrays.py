@@ -9,7 +9,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.training.datasets.tiles import read_arrays
+
+
+def read_arrays(path: Path) -> dict[str, NDArray]:
+    """Everything in an .npz file.
+
+    Raises:
+        ConfigError: it is missing, broken or no such file.
+    """
+    if path.is_file() and not zipfile.is_zipfile(path):  # of which NumPy leaves the file open
+        raise ConfigError(f"expected arrays at {path}, got no .npz file")
+    try:
+        with np.load(path) as file:
+            return dict(file)
+    except OSError as error:
+        raise ConfigError(f"expected arrays at {path}, got: {error.strerror or error}") from error
+    except (ValueError, zipfile.BadZipFile, zlib.error) as error:
+        raise ConfigError(f"expected arrays at {path}, got: {error}") from error
 
 
 def load_arrays(
@@ -28,12 +44,7 @@ def load_arrays(
     Raises:
         ConfigError: the file is missing or broken, or an array is missing or of another shape.
     """
-    if path.is_file() and not zipfile.is_zipfile(path):  # of which NumPy leaves the file open
-        raise ConfigError(f"expected arrays at {path}, got no .npz file")
-    try:
-        arrays = read_arrays(path)
-    except (zipfile.BadZipFile, zlib.error) as error:
-        raise ConfigError(f"expected arrays at {path}, got: {error}") from error
+    arrays = read_arrays(path)
     for name, shape in rows.items():
         if name not in arrays:
             got = ", ".join(arrays) or "none"

@@ -9,8 +9,9 @@ import numpy as np
 
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.geometry import crop_transform, cut, face_box, transform_points
+from avatar_bridge.training.datasets.arrays import read_arrays
 from avatar_bridge.training.datasets.faces import CropSpec
-from avatar_bridge.training.datasets.tiles import read_arrays, teach_units
+from avatar_bridge.training.datasets.tiles import teach_units
 from avatar_bridge.types import Float32, Image
 
 _ENDINGS = (".mp4", ".mov")

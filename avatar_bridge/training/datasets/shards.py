@@ -12,6 +12,7 @@ import numpy as np
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
 from avatar_bridge.facs.emotions import EMOTIONS
+from avatar_bridge.training.datasets.arrays import read_arrays
 from avatar_bridge.training.datasets.source import (
     CACHE_SIZE,
     TRAIN,
@@ -20,7 +21,7 @@ from avatar_bridge.training.datasets.source import (
     cache_crop,
     held_out,
 )
-from avatar_bridge.training.datasets.tiles import read_arrays, teach_units
+from avatar_bridge.training.datasets.tiles import teach_units
 
 
 def create(

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX, ACTION_UNITS, mirrored
 from avatar_bridge.geometry import box_overlap, face_box
+from avatar_bridge.training.datasets.arrays import read_arrays
 from avatar_bridge.training.datasets.labels import emotions_of, splits_of
 from avatar_bridge.training.datasets.source import (
     CACHE_SIZE,
@@ -139,21 +140,6 @@ def teach_units(
         if unit.arkit in column:
             units[:, index] = blendshapes[:, column[unit.arkit]]
     return units
-
-
-def read_arrays(path: Path) -> dict[str, NDArray]:
-    """Everything in an .npz file.
-
-    Raises:
-        ConfigError: it is missing or no such file.
-    """
-    try:
-        with np.load(path) as file:
-            return dict(file)
-    except OSError as error:
-        raise ConfigError(f"expected arrays at {path}, got: {error.strerror or error}") from error
-    except ValueError as error:
-        raise ConfigError(f"expected arrays at {path}, got: {error}") from error
 
 
 def _dead(units: Float32) -> NDArray[np.bool_]:

@@ -21,7 +21,7 @@ from avatar_bridge.training.emotion.ship import ship
 from avatar_bridge.training.factor import factor
 from avatar_bridge.training.parallel import own_device
 from avatar_bridge.training.recipe import DataPart, parse_recipe
-from avatar_bridge.training.task import Scores, count_weights
+from avatar_bridge.training.task import Scores, make_card
 
 SETS: Registry[EmotionSource] = Registry(
     "set of emotions", "avatar_bridge.training.datasets.emotions", hidden=frozenset({"fer"})
@@ -78,21 +78,8 @@ class EmotionTask:
 
     def describe(self, net: nn.Module, scores: Scores, precision: Precision) -> ModelCard:
         """The card of a net with these scores."""
-        recipe = self.recipe
-        return ModelCard(
-            name=recipe.name,
-            task="emotion",
-            architecture=recipe.net.name,
-            title=recipe.title,
-            licence=recipe.licence,
-            input=recipe.input,
-            emotions=LABELS,
-            data=tuple(part.card for part in recipe.data),
-            recipe=recipe.name,
-            parameters=count_weights(net),
-            scores=scores.summary,
-            precision=precision,
-            notes=recipe.notes,
+        return make_card(
+            self.recipe, net, scores, task="emotion", emotions=LABELS, precision=precision
         )
 
 

@@ -25,7 +25,7 @@ from avatar_bridge.training.face.judge import agreement, torch_reader
 from avatar_bridge.training.face.losses import FaceLoss
 from avatar_bridge.training.face.recipe import FaceRecipe
 from avatar_bridge.training.recipe import parse_recipe
-from avatar_bridge.training.task import Batch, Judgement, Scores, count_weights
+from avatar_bridge.training.task import Batch, Judgement, Scores, make_card
 
 
 class FaceLesson:
@@ -95,22 +95,13 @@ class FaceTask:
         return evaluate(self.recipe, torch_reader(self.recipe, cast(FaceNet, net)), root)
 
     def ship(self, net: nn.Module, path: Path, root: Path, scores: Scores) -> ModelCard:
-        recipe = self.recipe
-        return ModelCard(
-            name=recipe.name,
+        return make_card(
+            self.recipe,
+            net,
+            scores,
             task="face",
-            architecture=recipe.net.name,
-            title=recipe.title,
-            licence=recipe.licence,
-            input=recipe.input,
-            action_units=recipe.action_units,
+            action_units=self.recipe.action_units,
             emotions=EMOTIONS,
-            data=tuple(part.card for part in recipe.data),
-            recipe=recipe.name,
-            parameters=count_weights(net),
-            scores=scores.summary,
-            unit_r=scores.nodes,
-            notes=recipe.notes,
         )
 
 
