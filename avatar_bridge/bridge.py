@@ -199,7 +199,7 @@ class _Backend:
             source=parts.source.label,
             profile=retargeter.profile.name,
             calibration="",
-            model=parts.config.analyze.model,
+            model=parts.config.analyze.face_net_name,
             capabilities=retargeter.capabilities,
             action_units=parts.pipelines.action_units,
             target_fps=parts.source.fps,

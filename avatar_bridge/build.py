@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from avatar_bridge.analyze import ANALYZERS
+from avatar_bridge.analyze.base import Analyzer
 from avatar_bridge.analyze.emotion import EmotionNetReader
 from avatar_bridge.capture.address import open_source
 from avatar_bridge.capture.base import Source
 from avatar_bridge.clock import Clock
 from avatar_bridge.config import AnalyzeConfig, Config
 from avatar_bridge.detect import DETECTORS
-from avatar_bridge.errors import ConfigError
+from avatar_bridge.errors import ConfigError, ModelError
 from avatar_bridge.inference.session import Net
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.pipeline import Pipeline
@@ -30,6 +31,22 @@ PUBLISHER = "zmq_pub"
 def build_retargeter(profile: str, action_units: tuple[str, ...]) -> Retargeter:
     """A packaged profile or a profile file, for a net that reads these units."""
     return Retargeter(load_profile(profile), action_units)
+
+
+def build_analyzer(analyze: AnalyzeConfig) -> Analyzer:
+    """The face net of the tier, or the one that is asked for by name, loaded.
+
+    Raises:
+        ModelError: not installed, or a net that does not read faces.
+    """
+    model = ModelStore().find(analyze.face_net_name)
+    task = model.card.task
+    if task not in ANALYZERS.names():
+        raise ModelError(
+            f"model {analyze.face_net_name!r}: expected a {' or '.join(ANALYZERS.names())} net, "
+            f"got task {task!r}"
+        )
+    return ANALYZERS.create(task, Net(model, analyze.threads))
 
 
 def build_emotion_reader(analyze: AnalyzeConfig) -> EmotionNetReader | None:
@@ -60,8 +77,7 @@ class PipelineFactory:
         self._tracker = TRACKERS.get(config.track.tracker)
         self._smoother = SMOOTHERS.get(config.smoothing)
         self._profile = load_profile(config.profile)
-        model = ModelStore().find(config.analyze.model)
-        self._analyzer = ANALYZERS.create(model.card.task, Net(model, config.analyze.threads))
+        self._analyzer = build_analyzer(config.analyze)
         self._emotion_reader = build_emotion_reader(config.analyze)
 
     @property

@@ -5,7 +5,7 @@ Every setting has a default, so an empty file is a working configuration.
 
 import tomllib
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -14,6 +14,10 @@ from avatar_bridge.errors import ConfigError
 DEFAULT_PUBLISH = "tcp://127.0.0.1:5570"
 DEFAULT_CONTROL = "tcp://127.0.0.1:5571"
 MAX_FACES = 4
+
+Tier = Literal["fast", "quality"]
+# Which installed face net each tier is: the one place that says so.
+TIER_NETS: dict[Tier, str] = {"fast": "student", "quality": "se_resnet50_gcn"}
 
 
 class _Section(BaseModel):
@@ -61,16 +65,23 @@ class AnalyzeConfig(_Section):
     """Which nets read the face.
 
     Attributes:
-        model: name of an installed face model.
+        tier: how much time the face net may take; `TIER_NETS` says which net that is.
+        face_net: name of any installed face net, in place of the tier's; empty for the tier's.
         threads: threads of one run of a net.
         emotion_net: name of an installed emotion net; empty for the face net's own emotions.
         emotion_every: it runs on every n-th frame of a face, whose emotions hold in between.
     """
 
-    model: str = "face_small"
+    tier: Tier = "fast"
+    face_net: str = ""
     threads: int = Field(default=1, ge=1, le=64)
     emotion_net: str = ""
     emotion_every: int = Field(default=1, ge=1)
+
+    @property
+    def face_net_name(self) -> str:
+        """Name of the face net that runs."""
+        return self.face_net or TIER_NETS[self.tier]
 
 
 class LossConfig(_Section):

@@ -59,7 +59,7 @@ class FaceNetReader:
 
 def readers(store: ModelStore) -> dict[str, Reader]:
     """The default face net, and every installed emotion net."""
-    own = AnalyzeConfig().model
+    own = AnalyzeConfig().face_net_name
     found: dict[str, Reader] = {f"{own} itself": FaceNetReader(Net(store.find(own)))}
     for name in store.names():
         model = store.find(name)

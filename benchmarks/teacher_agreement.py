@@ -4,7 +4,8 @@ Each clip goes through `Pipeline` as `avatar-bridge track` runs it: detector, tr
 and filter. Compared are the 52 weights with those of the teacher in the same frame, by Pearson's
 r of each shape that the teacher moves (standard deviation above 0.02 in that clip).
 
-    python benchmarks/teacher_agreement.py DATA [--smoothing none] [--tracker kcf] [--json]
+    python benchmarks/teacher_agreement.py DATA [--smoothing none] [--tracker kcf]
+        [--tier quality | --face-net NAME] [--json]
 
 DATA is the folder that holds `clips/`.
 """
@@ -129,9 +130,15 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--smoothing", default="one_euro")
     parser.add_argument("--tracker", default="landmarks")
+    parser.add_argument("--tier", default="fast")
+    parser.add_argument("--face-net", default="")
     parser.add_argument("--json", action="store_true")
     given = parser.parse_args()
-    settings = {"smoothing": given.smoothing, "track": {"tracker": given.tracker}}
+    settings = {
+        "smoothing": given.smoothing,
+        "track": {"tracker": given.tracker},
+        "analyze": {"tier": given.tier, "face_net": given.face_net},
+    }
     result = measure(given.data, settings)
     if given.json:
         print(json.dumps(result, indent=1))

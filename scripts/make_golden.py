@@ -175,7 +175,7 @@ def _info() -> StreamInfo:
         source="performer",
         profile="arkit",
         calibration="",
-        model="face_small",
+        model="student",
         capabilities=tuple(cycle[index % 3] for index in range(len(BLENDSHAPES))),
         action_units=ACTION_UNIT_NAMES[::2],
         target_fps=30.0,

@@ -244,7 +244,7 @@ def test_a_picture_that_is_none_is_refused() -> None:
         ({"track": {"tracker": "eyes"}}, ConfigError),
         ({"smoothing": "butter"}, ConfigError),
         ({"profile": "nobody"}, ConfigError),
-        ({"analyze": {"model": "nothing"}}, ModelError),
+        ({"analyze": {"face_net": "nothing"}}, ModelError),
         ({"sinks": [{"name": "nowhere"}]}, ConfigError),
         ({"sinks": [{"name": "memory", "options": {"sugar": "2"}}]}, ConfigError),
         ({"source": {"uri": "no/such/file.mp4"}}, CaptureError),

@@ -1,9 +1,10 @@
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
-from avatar_bridge.cli.options import assemble, parse_sink
-from avatar_bridge.config import Config, parse_config, read_toml
+from avatar_bridge.cli.options import analysis, assemble, parse_sink
+from avatar_bridge.config import TIER_NETS, Config, Tier, parse_config, read_toml
 from avatar_bridge.errors import ConfigError
 
 
@@ -20,6 +21,7 @@ def test_nothing_said_is_a_working_configuration() -> None:
         ({"track": {"max_faces": 9}}, "f.toml: track.max_faces: .* less than or equal to 4, got 9"),
         ({"source": {"fps": "fast"}}, "f.toml: source.fps: .* valid number.*, got 'fast'"),
         ({"analyze": {"emotion_every": 0}}, "f.toml: analyze.emotion_every: .*equal to 1, got 0"),
+        ({"analyze": {"tier": "slow"}}, "analyze.tier: .* 'fast' or 'quality', got 'slow'"),
         ({"source": 3}, "f.toml: source: .*, got 3"),
     ],
 )
@@ -48,6 +50,32 @@ def test_options_lie_over_the_file(tmp_path: Path) -> None:
     config = assemble(path, {"track.max_faces": 3, "profile": None, "source.loop": True})
     assert (config.track.max_faces, config.track.tracker) == (3, "kcf")
     assert (config.profile, config.source.loop) == ("x", True)
+
+
+def test_the_tier_chooses_the_face_net_unless_one_is_named() -> None:
+    assert set(get_args(Tier)) == set(TIER_NETS)
+    for tier, net in TIER_NETS.items():
+        assert parse_config({"analyze": {"tier": tier}}, "f").analyze.face_net_name == net
+    named = parse_config({"analyze": {"tier": "quality", "face_net": "mine"}}, "f")
+    assert named.analyze.face_net_name == "mine"
+
+
+@pytest.mark.parametrize(
+    ("tier", "face_net", "expected"),
+    [
+        (None, None, "mine"),
+        ("quality", None, TIER_NETS["quality"]),
+        ("quality", "other", "other"),
+        (None, "other", "other"),
+    ],
+)
+def test_the_command_lines_choice_of_net_goes_over_the_files(
+    tmp_path: Path, tier: str | None, face_net: str | None, expected: str
+) -> None:
+    path = tmp_path / "my.toml"
+    path.write_text('[analyze]\nface_net = "mine"\n')
+    config = assemble(path, analysis(tier, face_net, None, None))
+    assert config.analyze.face_net_name == expected
 
 
 def test_sinks_as_people_write_them() -> None:

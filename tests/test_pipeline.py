@@ -244,7 +244,7 @@ def test_a_profile_can_change_between_frames(frames) -> None:
     rig.pipeline.process(frames(0))
     profile = load_profile("arkit")
     halved = profile.model_copy(
-        update={"shapes": {**profile.shapes, "mouthSmileLeft": {"AU12L": 0.5}}}
+        update={"shapes": {**profile.shapes, "mouthSmileLeft": ({"AU12L": 0.5},)}}
     )
     rig.pipeline.use(Retargeter(halved, ACTION_UNIT_NAMES))
     (state,) = rig.pipeline.process(frames(1))

@@ -86,6 +86,11 @@ use = "none"
 "FER+ test accuracy" = 0.875
 """
     )
+    add_to_manifest(folder, name)
+
+
+def add_to_manifest(folder: Path, name: str) -> None:
+    """Make the two files of a net known to the store."""
     sums = {
         kind: hashlib.sha256((folder / f"{name}.{suffix}").read_bytes()).hexdigest()
         for kind, suffix in (("onnx", "onnx"), ("card", "toml"))

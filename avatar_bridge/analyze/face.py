@@ -1,4 +1,8 @@
-"""The face net: one run gives presence, landmarks, action units and emotions."""
+"""The face net: one run gives presence, landmarks, action units, emotions and perhaps gaze.
+
+**Convention:** the output `gaze` is (2, 2): the subject's left eye, then the right; yaw, then
+pitch, in radians relative to the head, with the signs of `types.Gaze`.
+"""
 
 import numpy as np
 
@@ -16,14 +20,17 @@ from avatar_bridge.types import (
     EmotionScores,
     FaceAnalysis,
     FaceCrop,
+    Gaze,
     Landmarks,
 )
 
 TASK = "face"
+GAZE = "gaze"
+_EYES = (2, 2)  # left and right; yaw and pitch
 
 
 class FaceAnalyzer:
-    """Runs a net whose card says task "face".
+    """Runs a net whose card says task "face"; an output `gaze` is used where its card says so.
 
     Raises:
         ModelError: the net does another task, its card names no units or not all emotions, or
@@ -48,12 +55,14 @@ class FaceAnalyzer:
         card = self._net.card
         blank = np.zeros((card.input.size, card.input.size, 3), np.uint8)
         got = {name: value.shape for name, value in self._net.run(blank).items()}
-        expected = {
+        expected: dict[str, tuple[int, ...]] = {
             "presence": (1,),
             "landmarks": (POINTS, 2),
             "action_units": (len(card.action_units),),
             "emotions": (len(card.emotions),),
         }
+        if GAZE in got or card.gaze == "net":
+            expected[GAZE] = _EYES
         if any(got.get(name) != shape for name, shape in expected.items()):
             raise ModelError(f"model {card.name!r}: expected the outputs {expected}, got {got}")
 
@@ -84,7 +93,11 @@ class FaceAnalyzer:
             action_units=ActionUnits(units),
             emotions=EmotionScores(emotions / emotions.sum()),
             head_pose=pose,
-            gaze=solve_gaze(landmarks, pose, image_size),
+            gaze=(
+                Gaze(*out[GAZE])
+                if self._net.card.gaze == "net"
+                else solve_gaze(landmarks, pose, image_size)
+            ),
             cues=mouth_cues(landmarks, pose, image_size),
         )
 

@@ -3,15 +3,21 @@
 import json
 from typing import Annotated
 
-import numpy as np
 import typer
 
 from avatar_bridge.capture.performer import load_truth
 from avatar_bridge.cli.console import out
 from avatar_bridge.cli.live import run_bridge
-from avatar_bridge.cli.options import EmotionEvery, EmotionNet, assemble
+from avatar_bridge.cli.options import (
+    EmotionEvery,
+    EmotionNet,
+    FaceNet,
+    TierName,
+    analysis,
+    assemble,
+)
 from avatar_bridge.cli.score import ScoreSink, score_table
-from avatar_bridge.cli.summary import timing_table
+from avatar_bridge.cli.summary import reader_label, timing_table
 
 
 def demo(
@@ -21,6 +27,8 @@ def demo(
     ] = True,
     pub: Annotated[str | None, typer.Option(help="Address of the publisher.")] = None,
     control: Annotated[str | None, typer.Option(help="Address of the control service.")] = None,
+    tier: TierName = None,
+    face_net: FaceNet = None,
     emotion_net: EmotionNet = None,
     emotion_every: EmotionEvery = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -33,8 +41,7 @@ def demo(
             "source.loop": True,
             "wire.publish": pub,
             "wire.control": control,
-            "analyze.emotion_net": emotion_net,
-            "analyze.emotion_every": emotion_every,
+            **analysis(tier, face_net, emotion_net, emotion_every),
         },
     )
     scored = ScoreSink(load_truth().weights)
@@ -43,9 +50,10 @@ def demo(
     )
     status = bridge.telemetry.snapshot("ended")
     scores = scored.correlations()
-    mean = float(np.mean(list(scores.values()))) if scores else None
+    mean = scored.mean()
     if as_json:
         result = {
+            "face_net": settings.analyze.face_net_name,
             "frames": status.captured - status.dropped,
             "dropped": status.dropped,
             "fps": status.fps,
@@ -57,7 +65,7 @@ def demo(
         return
     if scores:
         out.print(score_table(scores))
-    out.print(timing_table(status))
+    out.print(timing_table(status.stages, reader_label(settings.analyze)))
     out.print(
         f"{status.captured} frames captured, {status.dropped} dropped, {status.fps:.1f} fps, "
         f"face tracked in {scored.tracked}"

@@ -13,8 +13,9 @@ from rich.text import Text
 
 from avatar_bridge.capture.address import open_source
 from avatar_bridge.cli.console import out
+from avatar_bridge.cli.tiers import DEFAULT, installed_tiers
 from avatar_bridge.clock import SystemClock
-from avatar_bridge.config import Config, SourceConfig
+from avatar_bridge.config import TIER_NETS, Config, SourceConfig
 from avatar_bridge.errors import AvatarBridgeError
 from avatar_bridge.inference.providers import CPU, choose_providers
 from avatar_bridge.inference.store import ModelStore
@@ -74,6 +75,18 @@ def _models() -> Iterator[Finding]:
     except AvatarBridgeError as error:
         yield Finding("models", "bad", str(error), "install the package again")
         return
+    there, missing = installed_tiers(store)
+    for tier in there:
+        default = " (default)" if tier == DEFAULT else ""
+        yield Finding(f"tier {tier}", "ok", f"{TIER_NETS[tier]}{default}")
+    for tier in missing:
+        cure = f"not needed unless --tier {tier} is asked for; avatar-bridge-train makes the net"
+        yield Finding(
+            f"tier {tier}",
+            "bad" if tier == DEFAULT else "note",
+            f"{TIER_NETS[tier]} is not installed",
+            "install the package again" if tier == DEFAULT else cure,
+        )
     for name in names:
         try:
             card = store.find(name).card

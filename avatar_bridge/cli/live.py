@@ -11,6 +11,7 @@ from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import build
 from avatar_bridge.cli.bars import face_view
 from avatar_bridge.cli.console import errors, out
+from avatar_bridge.cli.summary import reader_label
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.config import Config
 from avatar_bridge.sinks.base import QuietSink, Sink
@@ -64,7 +65,7 @@ def run_bridge(
     sinks = (*extra_sinks, view) if show else extra_sinks
     bridge = Bridge(build(config, SystemClock(), sinks))
     errors.print(
-        f"publishing on {config.wire.publish or 'nothing'}, "
+        f"{reader_label(config.analyze)}: publishing on {config.wire.publish or 'nothing'}, "
         f"control on {config.wire.control or 'nothing'}; Ctrl-C ends",
         highlight=False,
     )

@@ -7,6 +7,8 @@ import typer
 from rich.table import Table
 
 from avatar_bridge.cli.console import out
+from avatar_bridge.cli.tiers import DEFAULT
+from avatar_bridge.config import TIER_NETS
 from avatar_bridge.inference.card import ModelCard
 from avatar_bridge.inference.store import InstalledModel, ModelStore
 
@@ -48,17 +50,25 @@ def _list(found: list[InstalledModel]) -> Table:
         size = f"{model.onnx.stat().st_size / _MEGABYTE:.1f} MB {card.precision}"
         headlines = _HEADLINES.get(card.task, {}).items()
         scores = [f"{of} {card.scores[key]:.3f}" for key, of in headlines if key in card.scores]
-        table.add_row(
-            card.name, card.task, card.title, f"{card.parameters:,}", size, "\n".join(scores)
-        )
+        task = "\n".join([card.task, *_tiers(card.name)])
+        table.add_row(card.name, task, card.title, f"{card.parameters:,}", size, "\n".join(scores))
     return table
+
+
+def _tiers(net: str) -> list[str]:
+    """The tiers that a net is, in words."""
+    return [
+        f"tier {tier}" + (" (default)" if tier == DEFAULT else "")
+        for tier, name in TIER_NETS.items()
+        if name == net
+    ]
 
 
 def _show(card: ModelCard) -> None:
     out.print(f"{card.name}: {card.title}", highlight=False)
     out.print(
         f"{card.task} net, {card.parameters:,} weights, {card.precision}, {card.licence}, "
-        f"recipe {card.recipe}",
+        f"recipe {card.recipe}" + "".join(f", {tier}" for tier in _tiers(card.name)),
         highlight=False,
     )
     for data in card.data:

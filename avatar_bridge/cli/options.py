@@ -10,12 +10,32 @@ from avatar_bridge.config import Config, parse_config, read_toml
 from avatar_bridge.errors import ConfigError
 
 # Offered by every command that tracks.
+TierName = Annotated[
+    str | None, typer.Option("--tier", help="fast or quality: which face net reads the face.")
+]
+FaceNet = Annotated[
+    str | None, typer.Option(help="Any face net, from `models`, in place of the tier's.")
+]
 EmotionNet = Annotated[
     str | None, typer.Option(help="Emotion net, from `models`, in place of the face net's own.")
 ]
 EmotionEvery = Annotated[
     int | None, typer.Option(help="The emotion net reads every N-th frame.", metavar="N")
 ]
+
+
+def analysis(
+    tier: str | None, face_net: str | None, emotion_net: str | None, emotion_every: int | None
+) -> dict[str, Any]:
+    """The overrides that these options are; what is said here goes over what a file says."""
+    if tier is not None and face_net is None:
+        face_net = ""  # else a net that the file names would win over the tier that is asked for
+    return {
+        "analyze.tier": tier,
+        "analyze.face_net": face_net,
+        "analyze.emotion_net": emotion_net,
+        "analyze.emotion_every": emotion_every,
+    }
 
 
 def assemble(file: Path | None, overrides: dict[str, Any]) -> Config:

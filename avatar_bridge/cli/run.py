@@ -7,7 +7,15 @@ import typer
 
 from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.live import run_bridge
-from avatar_bridge.cli.options import EmotionEvery, EmotionNet, assemble, parse_sink
+from avatar_bridge.cli.options import (
+    EmotionEvery,
+    EmotionNet,
+    FaceNet,
+    TierName,
+    analysis,
+    assemble,
+    parse_sink,
+)
 
 
 def run(
@@ -24,6 +32,8 @@ def run(
     tracker: Annotated[str | None, typer.Option(help="Face tracker.")] = None,
     max_faces: Annotated[int | None, typer.Option(help="Faces followed at once.")] = None,
     smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
+    tier: TierName = None,
+    face_net: FaceNet = None,
     emotion_net: EmotionNet = None,
     emotion_every: EmotionEvery = None,
     sink: Annotated[
@@ -52,8 +62,7 @@ def run(
             "track.detector": detector,
             "track.tracker": tracker,
             "track.max_faces": max_faces,
-            "analyze.emotion_net": emotion_net,
-            "analyze.emotion_every": emotion_every,
+            **analysis(tier, face_net, emotion_net, emotion_every),
             "sinks": [parse_sink(text) for text in sink] if sink else None,
         },
     )

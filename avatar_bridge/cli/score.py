@@ -54,6 +54,11 @@ class ScoreSink(QuietSink):
                 scores[name] = float(shared / spread) if our_spread[index] > _STILL else 0.0
         return scores
 
+    def mean(self) -> float | None:
+        """Mean of `correlations`; None where too little was seen."""
+        scores = self.correlations()
+        return float(np.mean(list(scores.values()))) if scores else None
+
 
 def score_table(scores: dict[str, float]) -> Table:
     """Shapes by how well they were followed, the best first."""

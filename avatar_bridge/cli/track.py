@@ -14,7 +14,15 @@ from avatar_bridge.build import PipelineFactory
 from avatar_bridge.capture.address import open_source
 from avatar_bridge.capture.base import Source, picture_name
 from avatar_bridge.cli.console import errors
-from avatar_bridge.cli.options import EmotionEvery, EmotionNet, assemble
+from avatar_bridge.cli.options import (
+    EmotionEvery,
+    EmotionNet,
+    FaceNet,
+    TierName,
+    analysis,
+    assemble,
+)
+from avatar_bridge.cli.summary import reader_label
 from avatar_bridge.clock import NS_PER_S, SystemClock
 from avatar_bridge.errors import CaptureError
 from avatar_bridge.export import open_writer
@@ -35,6 +43,8 @@ def track(
     detector: Annotated[str | None, typer.Option(help="Face detector.")] = None,
     tracker: Annotated[str | None, typer.Option(help="Face tracker.")] = None,
     smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
+    tier: TierName = None,
+    face_net: FaceNet = None,
     emotion_net: EmotionNet = None,
     emotion_every: EmotionEvery = None,
     mirror: Annotated[bool | None, typer.Option("--mirror", help="Flip left and right.")] = None,
@@ -53,8 +63,7 @@ def track(
             "track.detector": detector,
             "track.tracker": tracker,
             "track.max_faces": 1,
-            "analyze.emotion_net": emotion_net,
-            "analyze.emotion_every": emotion_every,
+            **analysis(tier, face_net, emotion_net, emotion_every),
         },
     )
     clock = SystemClock()
@@ -85,7 +94,10 @@ def track(
             progress.update(task, total=written)  # a file's header may promise more
             if unread == written:
                 raise CaptureError(f"expected a picture that can be read in {source}, got none")
-    errors.print(f"{output}: {written} frames, a face in {tracked}", highlight=False)
+    reader = reader_label(settings.analyze)
+    errors.print(
+        f"{output}: {written} frames, a face in {tracked}, read by {reader}", highlight=False
+    )
 
 
 def _pictures(source: Source) -> Iterator[tuple[str | None, Frame | None]]:

@@ -55,6 +55,8 @@ class ModelCard(_Part):
         title: one line for people.
         action_units: node names in the order of that output; empty where it has none.
         emotions: emotion names in the order of that output; empty where it has none.
+        gaze: whom the runtime believes about the eyes of a face net: `net`, its own output `gaze`,
+            or `points`, the geometry of iris and eye corners.
         recipe: name of the training recipe that made it.
         parameters: number of trained weights.
         precision: of the weights and the arithmetic in the file.
@@ -71,6 +73,7 @@ class ModelCard(_Part):
     input: InputSpec
     action_units: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
+    gaze: Literal["net", "points"] = "points"
     data: tuple[DataSource, ...]
     recipe: str
     parameters: int

@@ -8,7 +8,11 @@ from avatar_bridge.registry import Registry
 # A further kind of net is a package of that name and one line here.
 NETS: dict[str, Registry[nn.Module]] = {
     "emotion": Registry("net", "avatar_bridge.nets.emotion"),
-    "face": Registry("net", "avatar_bridge.nets.face"),
+    "face": Registry(
+        "net",
+        "avatar_bridge.nets.action_units",
+        hidden=frozenset({"evidence", "places", "pooled", "regional"}),
+    ),
 }
 
 

@@ -2,14 +2,26 @@
 
 A profile says, for each blendshape, which action units and cues make it, with gains; which shape
 may not exceed which other; and what an emotion adds where the units are silent.
+
+A shape is one mix of inputs, or a list of mixes of which the first counts that the net can read
+(any input of it), so that a lesser sign speaks only where the movement itself is not read:
+
+    mouthShrugUpper = [{ AU17T = 1.0 }, { AU17 = 0.55 }]
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from avatar_bridge.config import read_toml
 from avatar_bridge.errors import ConfigError
@@ -22,6 +34,10 @@ _SUFFIX = ".toml"
 
 Gain = Annotated[float, Field(ge=-10.0, le=10.0)]
 Weight = Annotated[float, Field(ge=0.0, le=1.0)]
+Mix = dict[str, Gain]
+Choices = Annotated[
+    tuple[Mix, ...], BeforeValidator(lambda value: [value] if isinstance(value, dict) else value)
+]
 
 
 def _check_names(names: Mapping[str, object], known: Mapping[str, object], kind: str) -> None:
@@ -70,24 +86,39 @@ class Profile(_Part):
     Attributes:
         name: what a user asks for.
         title: one line for people.
-        shapes: blendshape → action unit or cue → gain.
+        shapes: blendshape → mixes (action unit or cue → gain), the best first.
         ceilings: blendshape → the shape whose weight it may not exceed.
     """
 
     name: str
     title: str
-    shapes: dict[str, dict[str, Gain]]
+    shapes: dict[str, Choices]
     ceilings: dict[str, str] = Field(default_factory=dict)
     emotion: EmotionLayer
 
     @field_validator("shapes")
     @classmethod
-    def _shape_names(cls, value: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
+    def _shape_names(cls, value: dict[str, tuple[Mix, ...]]) -> dict[str, tuple[Mix, ...]]:
         _check_names(value, BLENDSHAPE_INDEX, "a blendshape")
         inputs = {**ACTION_UNIT_INDEX, **dict.fromkeys(CUES)}
-        for terms in value.values():
-            _check_names(terms, inputs, "an action unit or a cue")
+        for shape, mixes in value.items():
+            earlier: set[str] = set()
+            for mix in mixes:
+                _check_names(mix, inputs, "an action unit or a cue")
+                if mix and earlier.issuperset(mix):  # whoever reads one of them never comes here
+                    raise ValueError(
+                        f"{shape}: expected an input that no earlier choice has, got {list(mix)}"
+                    )
+                earlier |= mix.keys()
         return value
+
+    def inputs(self, shape: str, readable: Collection[str]) -> Mix:
+        """The mix that makes a shape where only some inputs are read; empty where none can."""
+        for mix in self.shapes.get(shape, ()):
+            read = {name: gain for name, gain in mix.items() if name in readable}
+            if read:
+                return read
+        return {}
 
     @field_validator("ceilings")
     @classmethod

@@ -25,17 +25,20 @@ class Retargeter:
 
     def __init__(self, profile: Profile, action_units: Collection[str]) -> None:
         self.profile = profile
-        self._solver = Solver(profile)
+        self._solver = Solver(profile, {*action_units, *CUES})
         self._prior = EmotionPrior(profile.emotion)
-        self.capabilities = self._solver.capabilities({*action_units, *CUES})
-        self._measured = self._measured_by({*action_units, *CUES})
+        self._measured = _measured(self._solver)
+
+    @property
+    def capabilities(self) -> tuple[Capability, ...]:
+        """(52,) how each shape is come by, in canonical order."""
+        return self._solver.capabilities
 
     def retarget(self, analysis: FaceAnalysis) -> Blendshapes:
         """The weights for one look at a face."""
         evidence = self._measured * np.float32(analysis.presence)
-        return self._weights(
-            analysis.action_units, analysis.cues, analysis.emotions, np.asarray(evidence)
-        )
+        weights = self._solver.solve(analysis.action_units, analysis.cues)
+        return self._finish(weights, analysis.emotions, np.asarray(evidence))
 
     def map(self, units: Mapping[str, float], emotions: Mapping[str, float]) -> Blendshapes:
         """The pure mapping, for callers with units or emotions of their own.
@@ -55,23 +58,17 @@ class Retargeter:
         intensities = np.zeros(len(ACTION_UNIT_NAMES), np.float32)
         for node, value in nodes.items():
             intensities[ACTION_UNIT_INDEX[node]] = value
-        return self._weights(
-            ActionUnits(intensities), {}, _scores(emotions), self._measured_by(nodes)
-        )
+        solver = Solver(self.profile, nodes)  # what is named is what is read
+        weights = solver.solve(ActionUnits(intensities), {})
+        return self._finish(weights, _scores(emotions), _measured(solver))
 
-    def _measured_by(self, inputs: Collection[str]) -> Float32:
-        capabilities = self._solver.capabilities(inputs)
-        return np.array([c is Capability.MEASURED for c in capabilities], np.float32)
+    def _finish(self, weights: Float32, emotions: EmotionScores, evidence: Float32) -> Blendshapes:
+        return Blendshapes(self._solver.limit(self._prior.apply(weights, emotions, evidence)))
 
-    def _weights(
-        self,
-        units: ActionUnits,
-        cues: Mapping[str, float],
-        emotions: EmotionScores,
-        evidence: Float32,
-    ) -> Blendshapes:
-        weights = self._prior.apply(self._solver.solve(units, cues), emotions, evidence)
-        return Blendshapes(self._solver.limit(weights))
+
+def _measured(solver: Solver) -> Float32:
+    """(52,) 1 where a shape is measured, else 0."""
+    return np.array([c is Capability.MEASURED for c in solver.capabilities], np.float32)
 
 
 def _nodes(name: str) -> tuple[str, ...]:

@@ -17,7 +17,9 @@ SIZE = 112
 BACKWARDS = EMOTIONS[::-1]
 
 
-def card(task: str = "face", units=("AU12R", "AU1"), emotions=BACKWARDS) -> ModelCard:
+def card(
+    task: str = "face", units=("AU12R", "AU1"), emotions=BACKWARDS, gaze="points"
+) -> ModelCard:
     return ModelCard.model_validate(
         {
             "name": "scripted",
@@ -28,6 +30,7 @@ def card(task: str = "face", units=("AU12R", "AU1"), emotions=BACKWARDS) -> Mode
             "input": {"size": SIZE, "channels": 1, "mean": 0.5, "std": 0.25, "margin": 1.3},
             "action_units": units,
             "emotions": emotions,
+            "gaze": gaze,
             "data": (),
             "recipe": "",
             "parameters": 0,
@@ -76,6 +79,19 @@ def test_landmarks_come_back_in_frame_pixels() -> None:
     assert abs(eyes[:, 0].mean() - 320) < 2
 
 
+def test_gaze_comes_from_whom_the_card_believes() -> None:
+    """**Convention:** left eye first, yaw before pitch, radians."""
+    said = np.array([[0.1, -0.2], [0.3, -0.4]])
+    by_net = look(ScriptedNet(card(gaze="net"), gaze=said)).gaze
+    assert by_net.left == pytest.approx([0.1, -0.2])
+    assert by_net.right == pytest.approx([0.3, -0.4])
+    by_points = look(ScriptedNet(card(), gaze=said)).gaze
+    without = look(ScriptedNet(card())).gaze
+    assert (by_points.left == without.left).all()
+    assert (by_points.right == without.right).all()
+    assert abs(without.left[0]) < 0.1  # the points look straight ahead
+
+
 @pytest.mark.parametrize(
     "net",
     [
@@ -84,6 +100,8 @@ def test_landmarks_come_back_in_frame_pixels() -> None:
         lambda: ScriptedNet(card(emotions=("anger",))),
         lambda: ScriptedNet(card(), landmarks=None),
         lambda: ScriptedNet(card(), action_units=np.zeros(3)),
+        lambda: ScriptedNet(card(), gaze=np.zeros(4)),
+        lambda: ScriptedNet(card(gaze="net")),
     ],
 )
 def test_a_net_that_is_none_of_ours_is_refused(net) -> None:

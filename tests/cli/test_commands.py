@@ -13,10 +13,11 @@ import cv2
 import numpy as np
 import pytest
 from builders import make_state
-from tiny_nets import write_emotion_net
+from tiny_nets import add_to_manifest, write_emotion_net
 
 from avatar_bridge.cli.main import main
 from avatar_bridge.cli.score import ScoreSink
+from avatar_bridge.config import TIER_NETS
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.inference import store
 
@@ -114,8 +115,20 @@ def test_run_serves_a_file_to_its_end(run: Run, ports: list[str], tmp_path: Path
         (["demo", "--emotion-net", "nobody"], "unknown model 'nobody'; expected one of:"),
         (["bench", "--emotion-net", "nobody"], "unknown model 'nobody'; expected one of:"),
         (["track", "a.mp4", "-o", "a.csv", "--emotion-net", "nobody"], "unknown model 'nobody'"),
-        (["run", "--emotion-net", "face_small"], "model 'face_small': expected an emotion net"),
+        (["run", "--emotion-net", "student"], "model 'student': expected an emotion net"),
         (["run", "--emotion-every", "0"], "analyze.emotion_every"),
+        (
+            ["run", "--tier", "slow"],
+            "analyze.tier: Input should be 'fast' or 'quality', got 'slow'",
+        ),
+        (["demo", "--tier", "slow"], "'fast' or 'quality', got 'slow'"),
+        (["bench", "--tier", "slow"], "'fast' or 'quality', got 'slow'"),
+        (["track", "a.mp4", "-o", "a.csv", "--tier", "slow"], "'fast' or 'quality', got 'slow'"),
+        (["run", "--face-net", "nobody"], "unknown model 'nobody'; expected one of:"),
+        (["demo", "--face-net", "nobody"], "unknown model 'nobody'; expected one of:"),
+        (["bench", "--face-net", "nobody"], "unknown model 'nobody'; expected one of:"),
+        (["track", "a.mp4", "-o", "a.csv", "--face-net", "nobody"], "unknown model 'nobody'"),
+        (["run", "--face-net", "cnn"], "model 'cnn': expected a face net, got task 'emotion'"),
     ],
 )
 def test_bad_input_is_one_line_and_exit_code_2(
@@ -164,7 +177,7 @@ def test_doctor_judges_every_part(run: Run) -> None:
     _, out, _ = run("doctor", "--json")
     findings = {finding["subject"]: finding for finding in json.loads(out)}
     assert findings["performer"]["verdict"] == "ok"
-    assert findings["model face_small"]["verdict"] == "ok"
+    assert findings["model student"]["verdict"] == "ok"
     assert findings["profile arkit"]["verdict"] == "ok"
     assert all(f["cure"] for f in findings.values() if f["verdict"] != "ok")
 
@@ -172,13 +185,13 @@ def test_doctor_judges_every_part(run: Run) -> None:
 def test_models_come_from_their_cards(run: Run) -> None:
     code, out, _ = run("models", "--json")
     assert code == 0
-    assert "face_small" in [card["name"] for card in json.loads(out)]
+    assert "student" in [card["name"] for card in json.loads(out)]
     code, out, _ = run("models")
     assert code == 0
-    assert "face_small" in out
-    code, out, _ = run("models", "face_small")
+    assert "student" in out
+    code, out, _ = run("models", "student")
     assert code == 0
-    assert "Apache-2.0, recipe face_small" in out
+    assert "Apache-2.0, recipe student, tier fast (default)" in out
     assert "clips_nme" in out
     code, _, error = run("models", "no_such")
     assert code == 2
@@ -186,19 +199,81 @@ def test_models_come_from_their_cards(run: Run) -> None:
 
 
 def test_bench_times_every_stage(run: Run) -> None:
-    code, out, _ = run("bench", "--frames", 30, "--json")
+    code, out, _ = run("bench", "--frames", 40, "--tier", "fast", "--json")
     result = json.loads(out)
     assert code == 0
-    assert result["fps"] > 0
+    [fast] = result["runs"]
+    card = store.ModelStore().find("student").card
+    assert (fast["tier"], fast["net"], fast["precision"]) == ("fast", card.name, card.precision)
+    assert fast["fps"] > 0
+    assert -1 <= fast["mean_r"] <= 1
     stages = ["capture", "detect", "track", "align", "analyze", "retarget", "smooth", "publish"]
-    assert set(result["stages"]) == {*stages, "total"}
+    assert set(fast["stages"]) == {*stages, "total"}
+
+
+@pytest.fixture
+def quality_net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Name of a face net that is installed as the other tier: a second copy of the student."""
+    folder, name = tmp_path / "models", "second"
+    folder.mkdir()
+    packaged = store.packaged_models()
+    card = (packaged / "student.toml").read_text().replace('name = "student"', f'name = "{name}"')
+    (folder / f"{name}.toml").write_text(card)
+    shutil.copy(packaged / "student.onnx", folder / f"{name}.onnx")
+    for suffix in ("toml", "onnx"):
+        shutil.copy(packaged / f"student.{suffix}", folder)
+    add_to_manifest(folder, "student")
+    add_to_manifest(folder, name)
+    monkeypatch.setattr(store, "packaged_models", lambda: folder)
+    monkeypatch.setitem(TIER_NETS, "quality", name)
+    return name
+
+
+def test_bench_puts_every_installed_tier_side_by_side(run: Run, quality_net: str) -> None:
+    code, out, _ = run("bench", "--frames", 40, "--json")
+    result = json.loads(out)
+    assert code == 0
+    assert [run["net"] for run in result["runs"]] == ["student", quality_net]
+    assert result["runs"][0]["mean_r"] == pytest.approx(result["runs"][1]["mean_r"], abs=1e-6)
+    assert (result["default_tier"], result["missing_tiers"]) == ("fast", [])
+    code, out, _ = run("bench", "--frames", 30)
+    assert code == 0
+    assert "face nets on the same frames" in out
+    assert "default tier: fast. The rule" in out
+
+
+def test_a_tier_that_is_not_installed_is_one_line(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(TIER_NETS, "quality", "nobody")
+    code, out, _ = run("bench", "--frames", 30)
+    assert code == 0
+    assert [line for line in out.splitlines() if "nobody" in line] == [
+        "tier quality: nobody is not installed"
+    ]
+    code, _, err = run("run", "--tier", "quality")
+    assert code == 2
+    assert err.startswith("avatar-bridge: unknown model 'nobody'; expected one of:")
+    findings = {f["subject"]: f for f in json.loads(run("doctor", "--json")[1])}
+    assert findings["tier fast"]["found"] == "student (default)"
+    assert (findings["tier quality"]["verdict"], findings["tier quality"]["found"]) == (
+        "note",
+        "nobody is not installed",
+    )
+
+
+def test_a_face_net_may_be_named_in_place_of_a_tier(run: Run, quality_net: str) -> None:
+    code, out, err = run("bench", "--frames", 40, "--tier", "fast", "--face-net", quality_net)
+    assert code == 0
+    assert f"time per stage, {quality_net}" in out
+    assert "tier fast" not in out + err
 
 
 def test_an_emotion_net_is_a_stage_of_its_own(run: Run, emotion_net: str) -> None:
-    options = ["--emotion-net", emotion_net, "--emotion-every", 2]
+    options = ["--tier", "fast", "--emotion-net", emotion_net, "--emotion-every", 2]
     code, out, _ = run("bench", "--frames", 30, "--json", *options)
     assert code == 0
-    assert json.loads(out)["stages"]["emotion"]["p50_ms"] > 0
+    assert json.loads(out)["runs"][0]["stages"]["emotion"]["p50_ms"] > 0
 
 
 def test_track_takes_the_emotions_from_the_net_it_is_told(

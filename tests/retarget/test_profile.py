@@ -20,7 +20,7 @@ def test_the_default_says_something_of_all_52() -> None:
     assert list(profile.shapes) == list(BLENDSHAPES)
     for unit in ACTION_UNITS:
         if unit.arkit:
-            assert profile.shapes[unit.arkit][unit.name] == 1.0
+            assert profile.shapes[unit.arkit][0][unit.name] == 1.0
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,15 @@ def test_the_default_says_something_of_all_52() -> None:
         ('name = "x"\ntitle = ""\n[shapes]\njawDrop = {AU26 = 1.0}\n' + EMOTION, "'jawDrop'"),
         ('name = "x"\ntitle = ""\n[shapes]\njawOpen = {AU77 = 1.0}\n' + EMOTION, "'AU77'"),
         ('name = "x"\ntitle = ""\n[shapes]\njawOpen = {AU26 = 99.0}\n' + EMOTION, "less than"),
+        (
+            'name = "x"\ntitle = ""\n[shapes]\njawOpen = [{AU26 = 1.0}, {AU77 = 1.0}]\n' + EMOTION,
+            "'AU77'",
+        ),
+        (
+            'name = "x"\ntitle = ""\n[shapes]\njawOpen = [{AU26 = 1.0}, {AU26 = 0.5}]\n' + EMOTION,
+            r"jawOpen: expected an input that no earlier choice has, got \['AU26'\]",
+        ),
+        ('name = "x"\ntitle = ""\n[shapes]\njawOpen = 3\n' + EMOTION, "shapes.jawOpen: .*tuple"),
         ('name = "x"\ntitle = ""\n[shapes]\n[ceilings]\nx = "jawOpen"\n' + EMOTION, "'x'"),
         ('name = "x"\ntitle = ""\n[shapes]\n', "emotion: Field required"),
         ('name = "x"\ntitle = ""\n[shapes]\n' + EMOTION + "rage = {}\n", "'rage'"),
@@ -44,6 +53,14 @@ def test_a_bad_profile_is_one_line_that_names_the_place(
         load_profile(str(path))
     assert "\n" not in str(caught.value)
     assert "mine.toml" in str(caught.value)
+
+
+def test_the_first_mix_that_can_be_read_makes_a_shape() -> None:
+    profile = load_profile("arkit")
+    assert profile.inputs("mouthShrugUpper", ("AU17", "AU17T")) == {"AU17T": 1.0}
+    assert profile.inputs("mouthShrugUpper", ("AU17",)) == {"AU17": 0.55}
+    assert profile.inputs("jawOpen", ("AU25", "AU27")) == {"AU27": 1.0}
+    assert profile.inputs("jawOpen", ()) == {}
 
 
 def test_an_unknown_name_lists_the_choices() -> None:

@@ -52,21 +52,59 @@ def test_mouth_close_never_exceeds_jaw_open() -> None:
     assert weight(shapes, "mouthClose") == pytest.approx(0.3)
 
 
-def test_the_mouth_moves_sideways_by_a_cue() -> None:
-    shapes = retargeter().retarget(make_analysis(cues={"mouthShiftLeft": 0.1}))
-    assert weight(shapes, "mouthLeft") == pytest.approx(0.53)
-    assert weight(shapes, "mouthRight") == 0.0
+def test_the_mouth_moves_sideways_by_a_cue_where_no_unit_says_so() -> None:
+    seen = make_analysis({"MouthR": 0.3}, cues={"mouthShiftLeft": 0.1})
+    by_cue = retargeter(("AU12L",)).retarget(seen)
+    assert weight(by_cue, "mouthLeft") == pytest.approx(0.53)
+    assert weight(by_cue, "mouthRight") == 0.0
+    by_unit = retargeter().retarget(seen)
+    assert weight(by_unit, "mouthLeft") == 0.0
+    assert weight(by_unit, "mouthRight") == pytest.approx(0.3)
+
+
+@pytest.mark.parametrize(
+    ("shape", "own", "lesser"),
+    [
+        ("cheekSquintLeft", "AU6L", ("AU12L", 0.2)),
+        ("noseSneerRight", "AU9R", ("AU10R", 0.2)),
+        ("eyeSquintLeft", "AU7L", ("AU6L", 0.3)),
+        ("browDownRight", "AU4R", ("AU9R", 0.15)),
+        ("mouthUpperUpLeft", "AU10L", ("AU9L", 0.25)),
+        ("mouthLowerDownLeft", "AU16L", ("AU25", 0.4)),
+        ("mouthShrugUpper", "AU17T", ("AU17", 0.55)),
+        ("jawOpen", "AU26", ("AU25", 0.1)),
+    ],
+)
+def test_a_lesser_sign_speaks_only_for_a_unit_that_is_not_read(
+    shape: str, own: str, lesser: tuple[str, float]
+) -> None:
+    sign, gain = lesser
+    seen = make_analysis({sign: 1.0})
+    assert weight(retargeter().retarget(seen), shape) == 0.0
+    with_shapes = {unit.name for unit in ACTION_UNITS if unit.arkit}
+    blind = retargeter(tuple(with_shapes - {own} | {sign}))
+    assert weight(blind.retarget(seen), shape) == pytest.approx(gain)
+    assert blind.capabilities[BLENDSHAPE_INDEX[shape]] is Capability.DERIVED
+    assert retargeter().capabilities[BLENDSHAPE_INDEX[shape]] is Capability.MEASURED
+
+
+def test_a_unit_with_a_shape_of_its_own_moves_no_other() -> None:
+    for unit in ACTION_UNITS:
+        if unit.arkit:
+            shapes = retargeter().map({**dict.fromkeys(ALL_UNITS, 0.0), unit.name: 1.0}, {})
+            moved = [name for name in BLENDSHAPES if weight(shapes, name)]
+            assert moved == ([unit.arkit] if unit.arkit != "mouthClose" else [])
 
 
 def test_capabilities_tell_what_a_net_can_read() -> None:
     few = retargeter(("AU12L", "AU12R", "AU17"))
     found = dict(zip(BLENDSHAPES, few.capabilities, strict=True))
     assert found["mouthSmileLeft"] is Capability.MEASURED
-    assert found["mouthLeft"] is Capability.MEASURED
+    assert found["mouthLeft"] is Capability.MEASURED  # by cue
     assert found["mouthShrugUpper"] is Capability.DERIVED
     assert found["noseSneerLeft"] is Capability.DERIVED  # by emotion
     assert found["tongueOut"] is Capability.UNSUPPORTED
-    assert set(retargeter().capabilities) == {Capability.MEASURED, Capability.DERIVED}
+    assert set(retargeter().capabilities) == {Capability.MEASURED}
 
 
 def test_what_nothing_can_move_is_unsupported() -> None:

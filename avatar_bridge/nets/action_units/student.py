@@ -7,16 +7,16 @@ from torch import Tensor, nn
 
 from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.facs.landmarks import POINTS
-from avatar_bridge.nets.face.base import FaceNet, FaceOutput
+from avatar_bridge.nets.action_units.base import FaceNet, FaceOutput
 from avatar_bridge.nets.layers.convolution import ConvNorm, Residual
+from avatar_bridge.nets.layers.dense import dense, narrow
 from avatar_bridge.nets.layers.separable import Separable
 
 SIZE = 112
 _FINE, _COARSE = 14, 7  # sides of the two maps that the heads look at
-_LEAST = 1e-3  # mean of an action unit that hardly ever moves
 
 
-class FaceSmall(FaceNet):
+class Student(FaceNet):
     """Grey (B, 1, 112, 112) → `FaceOutput`.
 
     Points need to know where, so their head flattens a 14x14 and a 7x7 map through narrow 1x1
@@ -30,12 +30,8 @@ class FaceSmall(FaceNet):
         dropout: share of the features that the emotion head misses in training.
     """
 
-    size = SIZE
-    channels = 1
-
     def __init__(self, action_units: Sequence[str], width: int = 48, dropout: float = 0.3) -> None:
-        super().__init__()
-        self.action_units = tuple(action_units)
+        super().__init__(action_units, SIZE)
         fine, coarse = 2 * width, 10 * width // 3
         stem = width // 3
         self.to_fine = nn.Sequential(
@@ -52,27 +48,22 @@ class FaceSmall(FaceNet):
             Separable(coarse, coarse),
         )
         narrow_fine, narrow_coarse, place, expression = 24, 16, 160, 192
-        self.narrow_fine = _narrow(fine, narrow_fine)
-        self.narrow_coarse = _narrow(coarse, narrow_coarse)
+        self.narrow_fine = narrow(fine, narrow_fine)
+        self.narrow_coarse = narrow(coarse, narrow_coarse)
         flat = narrow_fine * _FINE**2 + narrow_coarse * _COARSE**2
-        self.place = _dense(flat, place)
+        self.place = dense(flat, place)
         self.landmarks = nn.Linear(place, 2 * POINTS)
-        self.expression = _dense(place + coarse + 2 * POINTS, expression)
+        self.expression = dense(place + coarse + 2 * POINTS, expression)
         self.units = nn.Linear(expression, len(self.action_units))
         self.emotions = nn.Sequential(
             nn.Dropout(dropout), nn.Linear(expression + coarse, len(EMOTIONS))
         )
         self.presence = nn.Linear(coarse, 1)
-        self.mean_shape: Tensor
-        self.shape_spread: Tensor
-        self.register_buffer("mean_shape", torch.full((2 * POINTS,), 0.5))
-        self.register_buffer("shape_spread", torch.full((2 * POINTS,), 0.1))
+        self.gaze = nn.Linear(expression, 4)
 
-    def start_at(self, shape: Tensor, spread: Tensor, units: Tensor) -> None:
-        self.mean_shape.copy_(shape.reshape(-1))
-        self.shape_spread.copy_(spread.reshape(-1))
-        with torch.no_grad():
-            self.units.bias.copy_(torch.logit(units.clamp(_LEAST, 1 - _LEAST)))
+    @property
+    def unit_bias(self) -> Tensor:
+        return self.units.bias
 
     def features(self, image: Tensor) -> Sequence[Tensor]:
         fine = self.to_fine(image)
@@ -86,34 +77,16 @@ class FaceSmall(FaceNet):
         )
         place = self.place(flat)
         deviation = self.landmarks(place)  # (B, 140) in spreads of the training points
-        points = self.mean_shape + self.shape_spread * deviation
         expression = self.expression(torch.cat([place, pooled, deviation], dim=1))
         return FaceOutput(
             presence=self.presence(pooled),
-            landmarks=points.reshape(-1, POINTS, 2),  # (B, 70, 2)
+            landmarks=self.place_points(deviation),
             action_units=self.units(expression),
             emotions=self.emotions(torch.cat([expression, pooled], dim=1)),
+            gaze=self.gaze(expression).reshape(-1, 2, 2),
         )
 
 
-def _narrow(inputs: int, outputs: int) -> nn.Sequential:
-    """1x1 convolution that keeps place and drops channels."""
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, 1, bias=False),
-        nn.BatchNorm2d(outputs),
-        nn.ReLU(inplace=True),
-    )
-
-
-def _dense(inputs: int, outputs: int) -> nn.Sequential:
-    """Fully connected layer; without the batch norm most of its units die early."""
-    return nn.Sequential(
-        nn.Linear(inputs, outputs, bias=False),
-        nn.BatchNorm1d(outputs),
-        nn.ReLU(inplace=True),
-    )
-
-
-def create(action_units: Sequence[str], width: int = 48, dropout: float = 0.3) -> FaceSmall:
+def create(action_units: Sequence[str], width: int = 48, dropout: float = 0.3) -> Student:
     """Build the net with random weights."""
-    return FaceSmall(action_units, width, dropout)
+    return Student(action_units, width, dropout)

@@ -1,0 +1,12 @@
+"""Paper 000's net: SE-ResNet50, regions with attention, graph convolution (figures 5 and 6)."""
+
+from collections.abc import Sequence
+
+from avatar_bridge.nets.action_units.regional import SIZE, RegionalNet
+
+
+def create(
+    action_units: Sequence[str], width: float = 1.0, size: int = SIZE, dropout: float = 0.3
+) -> RegionalNet:
+    """Build the net with random weights; see `RegionalNet` for the arguments."""
+    return RegionalNet(action_units, width=width, size=size, dropout=dropout)

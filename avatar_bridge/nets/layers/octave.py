@@ -1,0 +1,86 @@
+"""Octave convolution: a part of the channels at half the resolution."""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+Octave = tuple[Tensor, Tensor | None]
+
+
+class OctaveConv(nn.Module):
+    """Four convolutions between a high and a low band.
+
+    Y_high = conv(X_high) + up(conv(X_low)) and Y_low = conv(X_low) + conv(pool(X_high))
+    (paper 000, equations 4 and 5; Chen et al., *Drop an Octave*, 2019,
+    https://arxiv.org/abs/1904.05049). What goes up is convolved at the low resolution first.
+    Odd maps are padded by their edge before pooling, and cut after growing.
+
+    Args:
+        inputs: channels in, both bands together.
+        outputs: channels out.
+        alpha_in: share of the channels in the low band, in; 0 for the first layer of a net.
+        alpha_out: the same, out; 0 for the last layer.
+        kernel: side of the convolutions.
+        padding: of the convolutions; the low band's must keep pace with the high one's, so with
+            padding below (kernel - 1) / 2 the high band is cut to twice the low one.
+    """
+
+    def __init__(
+        self,
+        inputs: int,
+        outputs: int,
+        alpha_in: float = 0.5,
+        alpha_out: float = 0.5,
+        kernel: int = 3,
+        padding: int = 1,
+    ) -> None:
+        super().__init__()
+        for name, alpha in (("alpha_in", alpha_in), ("alpha_out", alpha_out)):
+            if not 0 <= alpha < 1:
+                raise ValueError(f"{name}: expected a share in [0, 1), got {alpha}")
+        low_in, low_out = round(alpha_in * inputs), round(alpha_out * outputs)
+        high_in, high_out = inputs - low_in, outputs - low_out
+
+        def convolution(count_in: int, count_out: int) -> nn.Conv2d | None:
+            if not count_in or not count_out:
+                return None
+            return nn.Conv2d(count_in, count_out, kernel, padding=padding)
+
+        self.high_to_high = convolution(high_in, high_out)
+        self.high_to_low = convolution(high_in, low_out)
+        self.low_to_high = convolution(low_in, high_out)
+        self.low_to_low = convolution(low_in, low_out)
+
+    def forward(self, high: Tensor, low: Tensor | None = None) -> Octave:
+        """Both bands → both bands.
+
+        Args:
+            high: (B, C_high, H, W).
+            low: (B, C_low, ceil(H / 2), ceil(W / 2)), or None where alpha_in is 0.
+
+        Returns:
+            The same for the outputs; low is None where alpha_out is 0.
+        """
+        assert self.high_to_high is not None
+        high_out = self.high_to_high(high)
+        low_out: Tensor | None = None
+        if self.high_to_low is not None:
+            low_out = self.high_to_low(_halve(high))
+        if low is not None:
+            if self.low_to_high is not None:
+                up = F.interpolate(self.low_to_high(low), scale_factor=2.0, mode="nearest")
+                rows = min(high_out.shape[2], up.shape[2])
+                columns = min(high_out.shape[3], up.shape[3])
+                high_out = high_out[:, :, :rows, :columns] + up[:, :, :rows, :columns]
+            if self.low_to_low is not None:
+                own = self.low_to_low(low)
+                low_out = own if low_out is None else low_out + own
+        return high_out, low_out
+
+
+def _halve(features: Tensor) -> Tensor:
+    """Mean of 2x2 cells; the last row and column of an odd map are doubled first."""
+    odd = (features.shape[3] % 2, features.shape[2] % 2)
+    if any(odd):
+        features = F.pad(features, (0, odd[0], 0, odd[1]), mode="replicate")
+    return torch.nn.functional.avg_pool2d(features, 2)
