@@ -11,6 +11,7 @@ from avatar_bridge.training.synthetic.mesh import load_mesh
 from avatar_bridge.training.synthetic.performance import FPS, FRAMES
 from avatar_bridge.training.synthetic.performer import perform
 from avatar_bridge.training.synthetic.samples import SampleMaker
+from avatar_bridge.training.synthetic.takes import load_takes
 
 CLIP = "performer.mp4"
 TRUTH = "performer.npz"
@@ -46,22 +47,24 @@ def render(out: Path, ict: Path, frames: int | None, size: int) -> None:
     write_truth(out / TRUTH, truths, mesh.shapes, FPS)
 
 
-def render_samples(out: Path, ict: Path, count: int, seed: int) -> None:
+def render_samples(out: Path, ict: Path, count: int, seed: int, takes: Path | None = None) -> None:
     """Draw random faces and write them as `shard_NNN.npz`; a shard that is there is kept.
 
     Args:
         out: folder for the shards.
         ict: folder of ICT-FaceKit's mesh.
         count: how many pictures.
-        seed: each shard's pictures depend on it and on the shard's number alone.
+        seed: each shard's pictures depend on it, on the takes and on the shard's number alone.
+        takes: folder of Live Link Face takes, some of whose frames are drawn too; None is none.
 
     Raises:
-        ConfigError: no mesh, no OpenGL, or a count that is not positive.
+        ConfigError: no mesh, no OpenGL, broken takes, or a count that is not positive.
     """
     if count < 1:
         raise ConfigError(f"samples: expected at least 1, got {count}")
+    real = load_takes(takes) if takes else None
     mesh = load_mesh(ict)
-    maker = SampleMaker(open_context(), mesh)
+    maker = SampleMaker(open_context(), mesh, takes=real)
     out.mkdir(parents=True, exist_ok=True)
     shards = range((count + _SHARD - 1) // _SHARD)
     for shard in track(shards, "random faces"):

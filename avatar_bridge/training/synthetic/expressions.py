@@ -1,26 +1,32 @@
-"""Random expressions: single movements, pairs, emotions, speech and plain mixtures.
+"""Random expressions: single movements, a few, emotions, speech, mixtures and real takes.
 
 **Convention:** weights in [0, 1] in canonical order; a name that ends in `*` is both sides.
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
-from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES
-from avatar_bridge.training.synthetic.names import MISSING_SHAPES
+from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES, mirrored
 from avatar_bridge.training.synthetic.performance import both_sides
 from avatar_bridge.types import Float32
 
-# The share of each kind of expression.
+# The share of each kind of expression; "take" only where there are takes.
 _KINDS: Mapping[str, float] = {
-    "rest": 0.06,
-    "single": 0.22,
-    "few": 0.22,
-    "emotion": 0.28,
-    "speech": 0.10,
-    "mixture": 0.12,
+    "rest": 0.05,
+    "lone": 0.24,
+    "single": 0.16,
+    "few": 0.17,
+    "emotion": 0.14,
+    "speech": 0.07,
+    "mixture": 0.09,
+    "take": 0.08,
 }
+# Kinds whose eyes look where the weights say: others look about.
+_OWN_LOOKS = ("lone", "take")
+# Share of single movements that are nearly full: how a net learns what 1 is.
+_FULL_SHARE = 0.4
 # After EMFACS's prototypes (Ekman and Friesen), with ARKit's names.
 EMOTION_FACES: Mapping[str, Mapping[str, float]] = {
     "happiness": {"mouthSmile*": 0.9, "cheekSquint*": 0.7, "mouthUpperUp*": 0.3, "jawOpen": 0.15,
@@ -45,6 +51,13 @@ _SPEECH = {
 }  # fmt: skip
 # One of a pair at a time.
 _EXCLUSIVE = (("jawLeft", "jawRight"), ("mouthLeft", "mouthRight"), ("mouthPucker", "mouthFunnel"))
+# What a tongue between the lips keeps from meeting.
+_LIPS_MEET = (
+    "mouthClose", "mouthPressLeft", "mouthPressRight", "mouthRollLower", "mouthRollUpper",
+)  # fmt: skip
+_TONGUE_BEGINS = 0.02  # below: noise of a take
+# The place of each shape's mirror image.
+_MIRROR = tuple(BLENDSHAPE_INDEX[mirrored(name)] for name in BLENDSHAPES)
 # Left and right of these are directions, not sides.
 _DIRECTIONS = ("jawLeft", "jawRight", "mouthLeft", "mouthRight")
 
@@ -53,7 +66,7 @@ def movements() -> tuple[str, ...]:
     """Every movement but the looks, sides joined: "eyeBlink*", "jawOpen" and so on."""
     names: list[str] = []
     for name in BLENDSHAPES:
-        if name.startswith("eyeLook") or name in MISSING_SHAPES:
+        if name.startswith("eyeLook"):
             continue
         sided = name.endswith(("Left", "Right")) and name not in _DIRECTIONS
         stem = name.removesuffix("Left").removesuffix("Right") + "*" if sided else name
@@ -62,13 +75,40 @@ def movements() -> tuple[str, ...]:
     return tuple(names)
 
 
-def random_expression(rng: np.random.Generator) -> Float32:
-    """(52,) weights without looks: a movement, a few, an emotion, a sound, or a mixture."""
-    kind = rng.choice(list(_KINDS), p=list(_KINDS.values()))
+@dataclass(frozen=True, slots=True, eq=False)
+class Expression:
+    """A random face.
+
+    Attributes:
+        weights: (52,) in [0, 1].
+        kind: what it was drawn as.
+    """
+
+    weights: Float32
+    kind: str
+
+    @property
+    def looks_about(self) -> bool:
+        """Whether the gaze is still to be drawn: these weights say nothing of it."""
+        return self.kind not in _OWN_LOOKS
+
+
+def random_expression(rng: np.random.Generator, takes: Float32 | None = None) -> Expression:
+    """A movement alone, a movement, a few, an emotion, a sound, a mixture, a frame of a take.
+
+    Args:
+        rng: decides it.
+        takes: (N, 52) real faces, from `takes.load_takes`; None leaves them out.
+    """
+    kinds = [kind for kind in _KINDS if kind != "take" or takes is not None]
+    shares = np.array([_KINDS[kind] for kind in kinds])
+    kind = str(rng.choice(kinds, p=shares / shares.sum()))
     weights = np.zeros(len(BLENDSHAPES), np.float32)
     every = movements()
-    if kind == "single":
-        _add(weights, {str(rng.choice(every)): rng.uniform(0.25, 1.0)}, rng)
+    if kind == "lone":
+        weights[rng.integers(len(BLENDSHAPES))] = _single_weight(rng)
+    elif kind == "single":
+        _add(weights, {str(rng.choice(every)): _single_weight(rng)}, rng)
     elif kind == "few":
         for name in rng.choice(every, rng.integers(2, 4), replace=False):
             _add(weights, {str(name): rng.uniform(0.2, 1.0)}, rng)
@@ -82,10 +122,26 @@ def random_expression(rng: np.random.Generator) -> Float32:
         for name in every:
             if rng.random() < 0.16:
                 _add(weights, {name: rng.beta(1.2, 1.6)}, rng)
-    if kind != "single" and rng.random() < 0.12:
+    elif kind == "take" and takes is not None:
+        weights = _of_take(takes, rng)
+    if kind not in ("lone", "single", "take") and rng.random() < 0.12:
         _add(weights, {"eyeBlink*": rng.uniform(0.1, 1.0)}, rng)
-    _settle(weights, rng)
-    return weights
+    if kind == "take":  # its jaw was measured: the lips give way instead
+        close, jaw = BLENDSHAPE_INDEX["mouthClose"], BLENDSHAPE_INDEX["jawOpen"]
+        weights[close] = min(weights[close], weights[jaw])
+    settle(weights, rng)
+    return Expression(weights, kind)
+
+
+def _single_weight(rng: np.random.Generator) -> float:
+    """From 0.25 to 1, more often near 1 than elsewhere."""
+    return float(rng.uniform(0.88, 1.0) if rng.random() < _FULL_SHARE else rng.uniform(0.25, 1.0))
+
+
+def _of_take(takes: Float32, rng: np.random.Generator) -> Float32:
+    """(52,) one frame, as it is or as its mirror."""
+    frame = np.array(takes[rng.integers(len(takes))], np.float32)
+    return frame[list(_MIRROR)] if rng.random() < 0.5 else frame
 
 
 def _emotion(rng: np.random.Generator) -> dict[str, float]:
@@ -113,11 +169,26 @@ def _add(weights: Float32, face: Mapping[str, float], rng: np.random.Generator) 
             weights[index] = max(float(weights[index]), min(1.0, weight * share))
 
 
-def _settle(weights: Float32, rng: np.random.Generator) -> None:
-    """Undo what no face can do: both directions at once, or lips shut further than the jaw."""
+def settle(weights: Float32, rng: np.random.Generator) -> None:
+    """Undo what no face can do, in place.
+
+    Both directions at once, lips that close further than the jaw is open, and a tongue that is
+    out of a shut mouth.
+    """
     for pair in _EXCLUSIVE:
         if all(weights[BLENDSHAPE_INDEX[name]] > 0 for name in pair):
             weights[BLENDSHAPE_INDEX[pair[int(rng.integers(2))]]] = 0.0
     close, jaw = BLENDSHAPE_INDEX["mouthClose"], BLENDSHAPE_INDEX["jawOpen"]
+    tongue = float(weights[BLENDSHAPE_INDEX["tongueOut"]])
+    if tongue > _TONGUE_BEGINS:
+        for name in _LIPS_MEET:
+            weights[BLENDSHAPE_INDEX[name]] = 0.0
+        needed = tongue_jaw(tongue) * rng.uniform(1.0, 1.5)
+        weights[jaw] = max(float(weights[jaw]), min(1.0, needed))
     if weights[close] > weights[jaw]:
-        weights[jaw] = min(1.0, float(weights[close]) * rng.uniform(1.0, 1.6))
+        weights[jaw] = min(1.0, float(weights[close]) * rng.uniform(1.0, 1.4))
+
+
+def tongue_jaw(weight: float) -> float:
+    """How far a tongue that is so far out opens the jaw, at least."""
+    return 0.18 + 0.25 * weight

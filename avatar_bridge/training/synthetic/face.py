@@ -7,7 +7,8 @@ from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
 from avatar_bridge.training.synthetic.eyes import gaze_of
 from avatar_bridge.training.synthetic.mesh import FaceMesh
 from avatar_bridge.training.synthetic.names import rig_weights
-from avatar_bridge.training.synthetic.renderer import FaceShape
+from avatar_bridge.training.synthetic.renderer import INSIDE, FaceShape
+from avatar_bridge.training.synthetic.tongue import stretch
 from avatar_bridge.types import Float32
 
 
@@ -25,7 +26,11 @@ def shape_face(mesh: FaceMesh, neutral: Float32, weights: NDArray[np.floating]) 
         turn = ball.turn(float(yaw), float(pitch))
         positions[ball.positions] = (positions[ball.positions] - centre) @ turn.T + centre
     jaw = float(weights[BLENDSHAPE_INDEX["jawOpen"]])
-    return FaceShape(positions, mesh.normals(positions), _folds(weights), min(1.0, jaw * 1.5))
+    out = float(weights[BLENDSHAPE_INDEX["tongueOut"]])
+    tongue_lip = stretch(mesh.tongue, positions, mesh.landmarks, out) if out > 0 else INSIDE
+    return FaceShape(
+        positions, mesh.normals(positions), _folds(weights), min(1.0, jaw * 1.5), tongue_lip
+    )
 
 
 def _folds(weights: NDArray[np.floating]) -> Float32:

@@ -19,8 +19,8 @@ _COMPANIONS = {
 }
 # Shapes that have no say in the face's movement: they stay free for the look of the eye.
 FREE_SHAPES = ("PupilDilate_L", "PupilDilate_R")
-# ARKit shapes without a mesh: their truth is always 0.
-MISSING_SHAPES = ("tongueOut",)
+# ARKit shapes that no shape of the kit makes: the tongue is swept out by `tongue`.
+SWEPT_SHAPES = ("tongueOut",)
 
 
 def arkit_source(shape: str) -> tuple[str, float] | None:

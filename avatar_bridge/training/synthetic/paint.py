@@ -19,7 +19,8 @@ Gray = NDArray[np.uint8]
 
 SIZE = 1024  # texels across the face tile
 NOISE_SIZE = 512
-BROW_STYLES = 12
+BROW_STYLES = 24
+_PLAIN_STYLES = 12  # drawn before the noise, which their number would change; the rest after
 BROW_SIZE = (1536, 512)
 # The part of the tile that the brow maps cover: u0, v0, u1, v1.
 BROW_BOX = (0.2, 0.73, 0.8, 0.93)
@@ -53,13 +54,11 @@ def paint_maps(landmarks: Float32, seed: int = 7) -> FaceMaps:
     """
     rng = np.random.default_rng(seed)
     points = np.asarray(landmarks, np.float32) * SIZE
-    return FaceMaps(
-        tint=_tint(points),
-        folds=_folds(points),
-        zones=_zones(points, rng),
-        brows=np.stack([_brows(landmarks, style, rng) for style in range(BROW_STYLES)]),
-        noise=_noise(rng),
-    )
+    zones = _zones(points, rng)
+    brows = [_brows(landmarks, style, rng) for style in range(_PLAIN_STYLES)]
+    noise = _noise(rng)
+    brows += [_brows(landmarks, style, rng) for style in range(_PLAIN_STYLES, BROW_STYLES)]
+    return FaceMaps(_tint(points), _folds(points), zones, np.stack(brows), noise)
 
 
 def _smooth_loop(points: Float32, count: int = 96) -> Float32:
@@ -212,9 +211,11 @@ def _brows(landmarks: Float32, style: int, rng: np.random.Generator) -> Gray:
     width, height = BROW_SIZE
     low, high = np.array(BROW_BOX[:2]), np.array(BROW_BOX[2:])
     to_texel = np.array([width, height]) / (high - low)
-    thickness = rng.uniform(0.55, 1.25) if style else 0.9
+    extreme = style >= _PLAIN_STYLES  # threads and bushes
+    thickness = rng.uniform(*((0.3, 1.8) if extreme else (0.55, 1.25))) if style else 0.9
     arch = rng.uniform(-0.3, 0.9) if style else 0.25
-    hairs = int(rng.uniform(260, 520) * thickness) + 120 if style else 560
+    spread = (120, 760) if extreme else (260, 520)
+    hairs = int(rng.uniform(*spread) * thickness) + 120 if style else 560
     lift, tilt = rng.uniform(-14, 8, 2) if style else (-18.0, -28.0)
     canvas = np.zeros((height, width), np.float32)
     shade = np.zeros((height, width), np.float32)

@@ -3,6 +3,7 @@
 **Convention:** head axes of the neutral mesh, cm.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -37,6 +38,14 @@ def grid_prop(points: np.ndarray) -> Prop:
         [np.stack([a, b, c], -1).reshape(-1, 3), np.stack([b, d, c], -1).reshape(-1, 3)]
     )
     return Prop(vertices.reshape(-1, 8).astype(np.float32), triangles.astype(np.int32))
+
+
+def joined_props(props: Sequence[Prop]) -> Prop:
+    """Several props as one."""
+    starts = np.cumsum([0, *(len(prop.vertices) for prop in props[:-1])])
+    triangles = [prop.triangles + start for prop, start in zip(props, starts, strict=True)]
+    vertices = np.concatenate([prop.vertices for prop in props])
+    return Prop(vertices, np.concatenate(triangles).astype(np.int32))
 
 
 def torso() -> Prop:

@@ -11,6 +11,7 @@ import moderngl
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_bridge.training.synthetic.deferred import DeferredSkin
 from avatar_bridge.training.synthetic.eyes import IRIS_RADIUS
 from avatar_bridge.training.synthetic.hair import (
     long_hair,
@@ -30,8 +31,11 @@ from avatar_bridge.training.synthetic.uniforms import (
     set_uniforms,
     shadow_matrices,
 )
+from avatar_bridge.training.synthetic.wardrobe import Wardrobe
 from avatar_bridge.types import Float32
 
+# Where the lips are along a tongue that stays inside: far beyond its tip.
+INSIDE = 9.0
 _TISSUES = {"GumsTongue": 0, "Teeth": 1, "Mouth": 2}
 # program: (vertex shader, fragment shader)
 _PROGRAMS = {
@@ -44,6 +48,8 @@ _PROGRAMS = {
     "hair": ("hair", "hair"),
     "torso": ("prop", "torso"),
     "curtain": ("prop", "curtain"),
+    "worn": ("prop", "worn"),
+    "worn_depth": ("prop", "depth"),
     "backdrop": ("backdrop", "backdrop"),
 }
 
@@ -58,12 +64,14 @@ class FaceShape:
         folds: (2, 4) strength of the painted folds on the subject's right and left: forehead,
             frown, crow's feet, nose and smile.
         jaw_open: in [0, 1], how much light the mouth lets in.
+        tongue_lip: which place along the tongue lies between the lips.
     """
 
     positions: Float32
     normals: Float32
     folds: Float32
     jaw_open: float
+    tongue_lip: float = INSIDE
 
 
 class Renderer:
@@ -77,7 +85,8 @@ class Renderer:
         samples: of multisampling.
         shadow_size: texels across the shadow map.
         hair_layers: shells of hair over the scalp.
-        fast: do not blend between the sizes of a texture.
+        fast: do not blend between the sizes of a texture, and shade skin once for each pixel;
+            needs `samples` of 0.
     """
 
     def __init__(
@@ -115,10 +124,12 @@ class Renderer:
 
     def _make_targets(self, samples: int, shadow_size: int) -> None:
         gl, side = self._gl, (self._drawn, self._drawn)
-        self._many = gl.framebuffer(
-            [gl.renderbuffer(side, 4, samples=samples)],
-            gl.depth_renderbuffer(side, samples=samples),
-        )
+        depth = gl.depth_renderbuffer(side, samples=samples)
+        self._many = gl.framebuffer([gl.renderbuffer(side, 4, samples=samples)], depth)
+        self._deferred = DeferredSkin(gl, self._drawn, depth) if self._fast else None
+        if self._deferred is not None:
+            self._programs["skin"] = self._deferred.surface
+            self._programs["skin_shade"] = self._deferred.shade
         self._flat = gl.framebuffer([gl.renderbuffer(side, 4)])
         self._shadow = gl.depth_texture((shadow_size, shadow_size))
         self._shadow.compare_func = "<="
@@ -156,7 +167,10 @@ class Renderer:
         rest = mesh.base[mesh.position_of]
         hair = scalp_amount(rest)
         open_sky = bake_open_sky(gl, mesh, mesh.base, mesh.normals(mesh.base))
-        extra = np.stack([open_sky[mesh.position_of], hair, mesh.lash_tip], axis=1)
+        tongue = np.zeros(len(mesh.base), np.float32)
+        tongue[mesh.tongue.positions] = mesh.tongue.along
+        along = mesh.lash_tip + tongue[mesh.position_of]
+        extra = np.stack([open_sky[mesh.position_of], hair, along], axis=1)
         self._static = np.concatenate([rest, mesh.uv, extra], axis=1).astype(np.float32)
         self._static_buffer = gl.buffer(self._static)
         self._moving = gl.buffer(reserve=count * 24)
@@ -170,6 +184,7 @@ class Renderer:
             "lash": ("lash", mesh.parts["EyeLashes"]),
             **{name: ("mouth", mesh.parts[name]) for name in _TISSUES},
             "depth": ("depth", skin),
+            "tongue_depth": ("depth", mesh.parts["GumsTongue"]),
         }
         self._meshes: dict[str, Any] = {}
         for name, (program, triangles) in parts.items():
@@ -190,9 +205,12 @@ class Renderer:
                 skip_errors=True,
             )
         corners = np.array([-1, -1, 1, -1, -1, 1, 1, 1], np.float32)
-        self._meshes["backdrop"] = gl.vertex_array(
-            self._programs["backdrop"], [(gl.buffer(corners), "2f", "in_corner")]
-        )
+        self._wardrobe = Wardrobe(gl, self._programs["worn"], self._programs["worn_depth"])
+        for name in ("backdrop", "skin_shade"):
+            if name in self._programs:
+                self._meshes[name] = gl.vertex_array(
+                    self._programs[name], [(gl.buffer(corners), "2f", "in_corner")]
+                )
 
     def set_open_sky(self, open_sky: Float32) -> None:
         """Replace what share of the sky each (V,) position sees."""
@@ -204,7 +222,8 @@ class Renderer:
         moving = np.concatenate([shape.positions, shape.normals], axis=1)
         self._moving.write(np.ascontiguousarray(moving[self.mesh.position_of], np.float32))
         self._set_uniforms(shape, scene)
-        self._draw_shadow()
+        self._wardrobe.wear(scene.worn)
+        self._draw_shadow(shape)
         self._many.use()
         self._many.clear(0.0, 0.0, 0.0, 1.0)
         self._draw_backdrop(scene)
@@ -219,13 +238,19 @@ class Renderer:
         side = (self._size, self._size)
         return np.asarray(cv2.resize(picture, side, interpolation=cv2.INTER_AREA), np.uint8)
 
-    def _draw_shadow(self) -> None:
+    def _draw_shadow(self, shape: FaceShape) -> None:
         self._shadow_target.use()
         self._shadow_target.clear(depth=1.0)
         self._gl.enable(moderngl.DEPTH_TEST)
         program = self._programs["depth"]
         program["u_projection"].write(columns(self._light_matrix))
+        if self._fast:  # the far side lies in the near side's shadow anyway
+            self._gl.enable(moderngl.CULL_FACE)
         self._meshes["depth"].render()
+        self._gl.disable(moderngl.CULL_FACE)
+        if shape.tongue_lip < INSIDE:
+            self._meshes["tongue_depth"].render()
+        self._wardrobe.draw_shadow(columns(self._light_matrix))
 
     def _draw_backdrop(self, scene: Scene) -> None:
         if self._backdrop is not None:
@@ -241,9 +266,12 @@ class Renderer:
     def _draw_solid(self, scene: Scene) -> None:
         meshes = self._meshes
         meshes["torso"].render()
-        self._gl.enable(moderngl.CULL_FACE)
-        meshes["skin"].render()
-        self._gl.disable(moderngl.CULL_FACE)
+        if self._deferred is not None:
+            self._deferred.draw(meshes["skin"], meshes["skin_shade"], self._many)
+        else:
+            self._gl.enable(moderngl.CULL_FACE)
+            meshes["skin"].render()
+            self._gl.disable(moderngl.CULL_FACE)
         mouth = self._programs["mouth"]
         for name, tissue in _TISSUES.items():
             mouth["u_tissue"].value = tissue
@@ -254,9 +282,13 @@ class Renderer:
             set_uniforms(eye, u_iris_size=IRIS_RADIUS / ball.radius)
             meshes[name].render()
         if not scene.look.bald:
+            if self._fast:
+                self._gl.enable(moderngl.CULL_FACE)
             meshes["hair"].render(instances=self._hair_layers)
+            self._gl.disable(moderngl.CULL_FACE)
         if scene.look.long_hair:
             meshes["curtain"].render()
+        self._wardrobe.draw(solid=True)
 
     def _draw_veils(self) -> None:
         self._gl.enable(moderngl.BLEND)
@@ -264,6 +296,7 @@ class Renderer:
         self._many.depth_mask = False
         self._meshes["lid_shade"].render()
         self._meshes["lash"].render()
+        self._wardrobe.draw(solid=False)
         self._many.depth_mask = True
         self._gl.disable(moderngl.BLEND)
 
@@ -274,6 +307,7 @@ class Renderer:
             **light_values(scene.lights),
             **look_values(scene.look, shape.folds),
             "u_mouth_light": shape.jaw_open,
+            "u_tongue_lip": shape.tongue_lip,
             "u_layers": float(self._hair_layers),
             "u_head": columns(head),
             "u_body": columns(scene.place.body_matrix()),

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 import cv2
@@ -16,20 +17,65 @@ from avatar_bridge.training.synthetic.face import shape_face
 from avatar_bridge.training.synthetic.looks import random_lights, random_look, random_person
 from avatar_bridge.training.synthetic.mesh import FaceMesh
 from avatar_bridge.training.synthetic.renderer import Renderer
-from avatar_bridge.training.synthetic.scene import BETWEEN_EYES, Camera, HeadPlace, Scene
+from avatar_bridge.training.synthetic.scene import (
+    BETWEEN_EYES,
+    Camera,
+    HeadPlace,
+    Lights,
+    Look,
+    Scene,
+)
 from avatar_bridge.training.synthetic.truth import Truth, tell_truth
+from avatar_bridge.training.synthetic.worn import dress
 from avatar_bridge.types import Float32
 
 SIZE = 192
 _LAYERS = 6  # of hair: fewer than the performer's, for speed
+_OVERSAMPLE = 1.25
+# A skull is blended as slowly as a picture is lit: each comes with so many looks and faces.
+_PICTURES_OF_ONE = 3
 
-_MAX_YAW, _MAX_PITCH, _MAX_ROLL = (math.radians(v) for v in (35.0, 25.0, 20.0))
+_MAX_YAW, _MAX_PITCH, _MAX_ROLL = (math.radians(v) for v in (40.0, 30.0, 22.0))
 _MAX_LOOK = math.radians(32.0)
 # Side of the face box in picture sides, and its middle below the eyes, cm (see `geometry`).
 _FACE_SHARE = (0.5, 0.88)
 _FACE_SIDE_CM = 2.3 * 6.2
 _FACE_DROP_CM = 0.7 * 6.2
 _DISTANCE = (32.0, 120.0)  # cm
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Head:
+    """All of a picture but the face's movement.
+
+    Attributes:
+        neutral: (V, 3) the person at rest, cm.
+        look: colours, hair and what is worn.
+        lights: of the room.
+        backdrop: as `Scene`'s.
+        camera: the lens.
+        place: of the head.
+    """
+
+    neutral: Float32
+    look: Look
+    lights: Lights
+    backdrop: NDArray[np.uint8]
+    camera: Camera
+    place: HeadPlace
+
+    def turned(self, yaw: float, pitch: float, roll: float) -> "Head":
+        """The same head held otherwise, in radians, its face in the picture's middle."""
+        place = _centred(yaw, pitch, roll, self.place.distance, np.zeros(2))
+        return replace(self, place=place)
+
+
+def random_head(neutral: Float32, size: int, rng: np.random.Generator) -> Head:
+    """A person, (V, 3) at rest, of any colours and in any room, before a lens."""
+    camera, place = random_view(rng, size)
+    look = random_look(rng)
+    backdrop = room(rng, rng.uniform(0.05, 0.9), int(rng.integers(0, 14)), rng.uniform(0, 0.8) ** 2)
+    return Head(neutral, look, random_lights(rng, look), backdrop, camera, place)
 
 
 class SampleMaker:
@@ -39,53 +85,73 @@ class SampleMaker:
         gl: from `gl.open_context`.
         mesh: the kit.
         size: pixels across a picture.
+        takes: (N, 52) weights of real faces, from `takes.load_takes`; None draws none of them.
     """
 
-    def __init__(self, gl: Any, mesh: FaceMesh, size: int = SIZE) -> None:
-        self._mesh = mesh
-        self._size = size
+    def __init__(
+        self, gl: Any, mesh: FaceMesh, size: int = SIZE, takes: Float32 | None = None
+    ) -> None:
+        self.mesh = mesh
+        self.size = size
+        self._takes = takes
         self._renderer = Renderer(
-            gl, mesh, size, 1.5, samples=0, shadow_size=512, hair_layers=_LAYERS, fast=True
+            gl, mesh, size, _OVERSAMPLE, samples=0, shadow_size=384, hair_layers=_LAYERS, fast=True
         )
 
     def make(self, count: int, seed: int) -> Iterator[tuple[NDArray[np.uint8], Truth]]:
         """(size, size) uint8 grey pictures and their truth; the seed decides them all."""
         rng = np.random.default_rng(seed)
-        for _ in range(count):
-            yield self._one(rng)
+        for number in range(count):
+            if number % _PICTURES_OF_ONE == 0:
+                neutral = random_person(self.mesh, rng)
+            head = random_head(neutral, self.size, rng)
+            expression = random_expression(rng, self._takes)
+            if expression.looks_about:
+                _look_about(expression.weights, head.place, rng)
+            picture, truth = self.draw(head, expression.weights)
+            yield develop(picture, rng), truth
 
-    def _one(self, rng: np.random.Generator) -> tuple[NDArray[np.uint8], Truth]:
-        mesh = self._mesh
-        neutral = random_person(mesh, rng)
-        camera, place = random_view(rng, self._size)
-        weights = random_expression(rng)
-        _look_about(weights, place, rng)
-        shape = shape_face(mesh, neutral, weights)
-        look = random_look(rng)
-        backdrop = room(
-            rng, rng.uniform(0.05, 0.9), int(rng.integers(0, 14)), rng.uniform(0, 0.8) ** 2
-        )
-        scene = Scene(camera, place, random_lights(rng, look), look, backdrop)
-        picture = develop(self._renderer.draw(shape, scene), rng)
-        return picture, tell_truth(mesh, neutral, weights, shape, place, camera)
+    def draw(self, head: Head, weights: Float32) -> tuple[NDArray[np.uint8], Truth]:
+        """A head that shows (52,) weights: (size, size, 3) uint8 RGB picture, and its truth."""
+        shape = shape_face(self.mesh, head.neutral, weights)
+        worn = dress(self.mesh, head.neutral, head.look)
+        scene = Scene(head.camera, head.place, head.lights, head.look, head.backdrop, worn)
+        picture = self._renderer.draw(shape, scene)
+        return picture, tell_truth(self.mesh, head.neutral, weights, shape, head.place, head.camera)
 
 
 def random_view(rng: np.random.Generator, size: int) -> tuple[Camera, HeadPlace]:
     """A lens and a head before it, such that the face box lies about the picture's middle."""
-    yaw = float(np.clip(rng.normal(0, 0.5 * _MAX_YAW), -_MAX_YAW, _MAX_YAW))
-    pitch = float(np.clip(rng.normal(0, 0.4 * _MAX_PITCH), -_MAX_PITCH, _MAX_PITCH))
-    roll = float(np.clip(rng.normal(0, 0.4 * _MAX_ROLL), -_MAX_ROLL, _MAX_ROLL))
-    if rng.random() < 0.25:  # as many at the ends as the bell leaves few
-        yaw = rng.uniform(-_MAX_YAW, _MAX_YAW)
+    yaw = _angle(rng, _MAX_YAW)
+    pitch = _angle(rng, _MAX_PITCH)
+    roll = _angle(rng, _MAX_ROLL)
     distance = rng.uniform(*_DISTANCE)
     share = rng.uniform(*_FACE_SHARE)
     camera = Camera(size, focal=share * distance / _FACE_SIDE_CM)
+    room_left = (1 - share) / 2 * distance / camera.focal
+    place = _centred(yaw, pitch, roll, distance, rng.uniform(-0.5, 0.5, 2) * room_left)
+    return camera, place
+
+
+def _centred(
+    yaw: float, pitch: float, roll: float, distance: float, shift: NDArray[np.floating]
+) -> HeadPlace:
+    """A head whose face box lies (2,) cm to the right of and above the picture's middle."""
     middle = np.array([*(BETWEEN_EYES - (0, _FACE_DROP_CM, 0)), 1.0])
     at_rest = HeadPlace(yaw, pitch, roll, right=0.0, up=0.0, distance=distance)
     x, y, _ = (at_rest.head_matrix() @ middle)[:3]
-    room_left = (1 - share) / 2 * distance / camera.focal
-    right, up = rng.uniform(-0.5, 0.5, 2) * room_left
-    return camera, HeadPlace(yaw, pitch, roll, right - float(x), up - float(y), distance)
+    right, up = shift - (x, y)
+    return HeadPlace(yaw, pitch, roll, float(right), float(up), distance)
+
+
+def _angle(rng: np.random.Generator, most: float) -> float:
+    """Densest about 0; a third is spread evenly, as the bell leaves few at the ends."""
+    if rng.random() < 0.33:
+        return float(rng.uniform(-most, most))
+    while True:  # not clipped: that would heap faces at the very ends
+        angle = float(rng.normal(0, 0.42 * most))
+        if abs(angle) <= most:
+            return angle
 
 
 def _look_about(weights: Float32, place: HeadPlace, rng: np.random.Generator) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
+from avatar_bridge.training.synthetic.props import Prop
 from avatar_bridge.types import Float32
 
 Color = tuple[float, float, float]
@@ -130,6 +131,11 @@ class Look:
         long_hair: whether a curtain hangs beside the face.
         pupil: share of the iris.
         mottle: unevenness of the skin, about 0.3 to 1.2.
+        brow_lift: how far up the painted brows are moved, share of the face's texture.
+        hat: which of `hats.STYLES`, from 1; 0 is none.
+        hat_weave: roughness of its cloth, from 0.
+        glasses: which of `glasses.STYLES`, from 1; 0 is none.
+        lens_opacity: near 0 for clear lenses.
     """
 
     skin: Color = (0.60, 0.36, 0.255)
@@ -166,6 +172,33 @@ class Look:
     cloth_color: Color = (0.05, 0.09, 0.16)
     cloth_pattern: float = 0.0
     fold_depth: float = 0.7
+    brow_lift: float = 0.0
+    hat: int = 0
+    hat_color: Color = (0.1, 0.1, 0.1)
+    hat_weave: float = 0.5
+    glasses: int = 0
+    frame_color: Color = (0.02, 0.02, 0.02)
+    lens_color: Color = (0.02, 0.02, 0.02)
+    lens_opacity: float = 0.04
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Worn:
+    """A thing upon the head, in the place where this person wears it.
+
+    Attributes:
+        prop: its mesh, in the mesh's space, cm.
+        color: of cloth, frame or lens.
+        gloss: how much it mirrors, in [0, 1].
+        weave: roughness of cloth, from 0.
+        opacity: below 1 only for lenses, which cast no shadow.
+    """
+
+    prop: Prop = field(repr=False)
+    color: Color
+    gloss: float = 0.0
+    weave: float = 0.0
+    opacity: float = 1.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -174,6 +207,7 @@ class Scene:
 
     Attributes:
         backdrop: (H, W, 3) uint8 RGB as displayed, the picture behind the head.
+        worn: things upon the head, the clear ones last.
     """
 
     camera: Camera
@@ -181,3 +215,4 @@ class Scene:
     lights: Lights
     look: Look
     backdrop: NDArray[np.uint8] = field(repr=False)
+    worn: tuple[Worn, ...] = ()

@@ -5,9 +5,12 @@ shadow of the key light, occluded sky light, two glosses, and painted maps that 
 mesh. Hair: shells over the scalp, lit after Kajiya and Kay (*Rendering Fur*, SIGGRAPH 1989).
 """
 
+import re
 from importlib.resources import files
 
 _VERSION = "#version 330\n"
+_UNLIT = ("backdrop", "depth", "skin_buffer")
+_INPUT = re.compile(r"^in vec\d v_\w+;\n", re.MULTILINE)
 
 
 def _read(name: str) -> str:
@@ -21,6 +24,13 @@ def vertex_source(name: str) -> str:
 
 
 def fragment_source(name: str) -> str:
-    """GLSL of a fragment shader; all but depth and backdrop know the lights."""
-    lights = "" if name in ("backdrop", "depth") else _read("common.glsl")
+    """GLSL of a fragment shader; the lit ones know the lights."""
+    lights = "" if name in _UNLIT else _read("common.glsl")
     return _VERSION + lights + _read(f"{name}.frag")
+
+
+def deferred_source(name: str) -> str:
+    """The same shader, which takes what it shades from buffers instead of from a triangle."""
+    body = _INPUT.sub("", _read(f"{name}.frag"))
+    body = body.replace("void main() {", "void main() {\n    fetch();")
+    return _VERSION + _read("common.glsl") + _read("fetch.glsl") + body

@@ -78,6 +78,7 @@ def look_values(look: Look, folds: Float32) -> dict[str, Any]:
         "u_brow_style": float(look.brow_style),
         "u_brow_color": look.brow_color,
         "u_brow_density": look.brow_density,
+        "u_brow_lift": look.brow_lift,
         "u_stubble": look.stubble,
         "u_freckles": look.freckles,
         "u_oil": look.oil,

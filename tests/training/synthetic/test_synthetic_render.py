@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +12,19 @@ import pytest
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES
 from avatar_bridge.facs.landmarks import EYE_LEFT, IRIS_LEFT, IRIS_RIGHT, LIPS_INNER
+from avatar_bridge.training.synthetic.activations import activation_pairs
 from avatar_bridge.training.synthetic.command import render, render_samples
 from avatar_bridge.training.synthetic.face import shape_face
-from avatar_bridge.training.synthetic.looks import random_person
+from avatar_bridge.training.synthetic.glasses import STYLES as GLASSES
+from avatar_bridge.training.synthetic.glasses import glasses
+from avatar_bridge.training.synthetic.hats import STYLES as HATS
+from avatar_bridge.training.synthetic.hats import hat
+from avatar_bridge.training.synthetic.looks import random_look, random_person
 from avatar_bridge.training.synthetic.mesh import FaceMesh, load_mesh
 from avatar_bridge.training.synthetic.performer import performer_neutral
-from avatar_bridge.training.synthetic.samples import SampleMaker
-from avatar_bridge.training.synthetic.scene import Camera, HeadPlace
+from avatar_bridge.training.synthetic.renderer import INSIDE, Renderer
+from avatar_bridge.training.synthetic.samples import SampleMaker, random_head
+from avatar_bridge.training.synthetic.scene import Camera, HeadPlace, Lights, Look, Scene
 from avatar_bridge.training.synthetic.truth import tell_truth
 
 
@@ -145,3 +152,99 @@ def test_the_clip_command_writes_both_files(gl: Any, ict: Path, tmp_path: Path) 
     assert (tmp_path / "performer.mp4").stat().st_size > 500
     with np.load(tmp_path / "performer.npz") as truth:
         assert truth["weights"].shape == (2, len(BLENDSHAPES))
+
+
+def test_the_tongue_comes_out_over_the_lower_lip_and_no_further_back(mesh: FaceMesh) -> None:
+    mouth = {"jawOpen": 0.45}
+    inside = shape_face(mesh, mesh.base, face(**mouth)).positions
+    lip, chin = inside[mesh.landmarks[57]], inside[mesh.landmarks[8]]
+    tips = []
+    for weight in (0.3, 0.6, 1.0):
+        positions = shape_face(mesh, mesh.base, face(tongueOut=weight, **mouth)).positions
+        others = np.delete(np.arange(len(positions)), mesh.tongue.positions)
+        np.testing.assert_array_equal(positions[others], inside[others])
+        tips.append(positions[mesh.tongue.positions[mesh.tongue.along.argmax()]])
+    tip = tips[-1]
+    assert np.linalg.norm(tip - lip) > 2.5  # cm
+    assert tip[2] > max(lip[2], chin[2]) + 0.5  # before lip and chin
+    assert tip[1] < lip[1] - 1.0  # it droops
+    assert [t[1] for t in tips] == sorted((t[1] for t in tips), reverse=True)
+
+
+def test_a_tongue_inside_leaves_the_face_as_it_was(mesh: FaceMesh) -> None:
+    shape = shape_face(mesh, mesh.base, face(jawOpen=0.5))
+    almost = shape_face(mesh, mesh.base, face(jawOpen=0.5, tongueOut=1e-4))
+    np.testing.assert_allclose(shape.positions, almost.positions, atol=0.01)
+    assert shape.tongue_lip == INSIDE
+
+
+@pytest.mark.parametrize("style", range(len(GLASSES)))
+def test_glasses_sit_before_the_eyes(mesh: FaceMesh, style: int) -> None:
+    landmarks = mesh.base[mesh.landmarks]
+    frame, lenses = (prop.vertices[:, :3] for prop in glasses(landmarks, GLASSES[style]))
+    assert np.abs(frame[:, 0].min() + frame[:, 0].max()) < 0.3
+    for ball in mesh.eyes:
+        cornea = ball.centre + ball.radius * ball.axis
+        near = np.linalg.norm(lenses[:, :2] - cornea[:2], axis=1).argmin()
+        assert np.linalg.norm(lenses[near, :2] - cornea[:2]) < 0.8
+        assert lenses[near, 2] > cornea[2] + 0.3
+
+
+@pytest.mark.parametrize("style", range(len(HATS)))
+def test_hats_cover_the_crown_and_leave_the_brows(mesh: FaceMesh, style: int) -> None:
+    landmarks = mesh.base[mesh.landmarks]
+    points = hat(mesh.base, landmarks, HATS[style]).vertices[:, :3]
+    assert points[:, 1].max() > mesh.base[:, 1].max()
+    front = points[(np.abs(points[:, 0]) < 3) & (points[:, 2] > 0)]
+    assert front[:, 1].min() + HATS[style].droop > landmarks[17:27, 1].max() + 0.5
+
+
+def test_what_is_worn_shows_and_turns_with_the_head(gl: Any, mesh: FaceMesh) -> None:
+    maker = SampleMaker(gl, mesh, size=96)
+    head = random_head(mesh.base, 96, np.random.default_rng(3)).turned(0.3, 0.0, 0.0)
+    rest = face()
+    bare, _ = maker.draw(replace(head, look=replace(head.look, glasses=0, hat=0)), rest)
+    worn = replace(head.look, glasses=4, hat=1, hat_color=(0.9, 0.1, 0.1))
+    dressed, truth = maker.draw(replace(head, look=worn), rest)
+    changed = np.abs(bare.astype(int) - dressed.astype(int)).max(axis=2) > 12
+    brows, mouth = truth.landmarks[17:27, 1].min(), truth.landmarks[48:68, 1].min()
+    rows = np.flatnonzero(changed.any(axis=1))
+    assert rows.min() < brows
+    assert changed[int(mouth) :].mean() < 0.02
+    assert changed.mean() > 0.03
+
+
+def test_looks_wear_as_much_as_they_should() -> None:
+    rng = np.random.default_rng(4)
+    looks = [random_look(rng) for _ in range(1000)]
+    assert 0.11 < np.mean([look.glasses > 0 for look in looks]) < 0.20
+    assert 0.08 < np.mean([look.hat > 0 for look in looks]) < 0.16
+    assert Look().glasses == Look().hat == 0  # the performer's
+
+
+def test_a_head_shows_every_shape_alone(gl: Any, mesh: FaceMesh) -> None:
+    made = list(activation_pairs(SampleMaker(gl, mesh, size=64), 1, seed=2))
+    assert [item.shape for item in made] == [None, *BLENDSHAPES]
+    assert {item.shape for item in made if item.companions} == {"mouthClose", "tongueOut"}
+    rest = made[0]
+    assert not rest.truth.weights.any()
+    for item in made[1:]:
+        moved = {BLENDSHAPES[i] for i in np.flatnonzero(item.truth.weights)}
+        assert moved == {item.shape, *item.companions}
+        assert item.truth.weights[BLENDSHAPE_INDEX[item.shape or ""]] == 1.0
+        np.testing.assert_array_equal(item.truth.head_position, rest.truth.head_position)
+    yaw = 2 * np.arcsin(abs(float(rest.truth.head_orientation[1])))
+    assert np.degrees(yaw) < 24
+
+
+def test_skin_shaded_once_for_each_pixel_looks_the_same(gl: Any, mesh: FaceMesh) -> None:
+    shape = shape_face(mesh, mesh.base, face())
+    backdrop = np.full((8, 8, 3), 90, np.uint8)
+    scene = Scene(Camera(128), HeadPlace(yaw=0.2), Lights(), Look(), backdrop)
+    slow, fast = (
+        Renderer(gl, mesh, 128, 1.0, 0, 256, 4, fast).draw(shape, scene).astype(int)
+        for fast in (False, True)
+    )
+    difference = np.abs(slow - fast)
+    assert difference.mean() < 2.0
+    assert (difference > 24).mean() < 0.02

@@ -12,6 +12,7 @@ uniform vec4 u_brow_box;
 uniform float u_brow_style;
 uniform vec3 u_brow_color;
 uniform float u_brow_density;
+uniform float u_brow_lift;
 uniform vec3 u_skin;
 uniform vec3 u_blush;
 uniform float u_blush_amount;
@@ -61,7 +62,7 @@ void main() {
     vec4 fold_strength = mix(u_fold_right, u_fold_left, smoothstep(0.47, 0.53, uv.x));
     float fold = dot(folds, fold_strength);
 
-    vec2 in_box = (uv - u_brow_box.xy) / (u_brow_box.zw - u_brow_box.xy);
+    vec2 in_box = (uv - u_brow_box.xy - vec2(0.0, u_brow_lift)) / (u_brow_box.zw - u_brow_box.xy);
     vec2 brow = vec2(0.0);
     if (face && all(greaterThan(in_box, vec2(0.0))) && all(lessThan(in_box, vec2(1.0)))) {
         brow = texture(u_brows, vec3(in_box, u_brow_style)).rg * u_brow_density;

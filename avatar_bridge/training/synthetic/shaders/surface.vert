@@ -2,7 +2,7 @@ in vec3 in_position;
 in vec3 in_normal;
 in vec3 in_rest;
 in vec2 in_uv;
-in vec3 in_extra;   // open sky, hair, lash tip
+in vec3 in_extra;   // open sky, hair, along the lash or the tongue
 out vec3 v_position;
 out vec3 v_normal;
 out vec3 v_rest;
