@@ -1,0 +1,1 @@
+"""A teacher's labels, made anew with MediaPipe's public package and model file. No torch."""
