@@ -6,7 +6,9 @@ import os
 import shutil
 import sys
 import time
+from collections.abc import Sequence
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -28,6 +30,13 @@ console = Console()
 logger = logging.getLogger(__name__)
 SCORES = "scores.json"
 
+
+class Suite(StrEnum):
+    """What installed nets can be measured by; the value is the task of their cards."""
+
+    FACE = "face"
+
+
 RecipeArgument = Annotated[str, typer.Argument(help="Name of a recipe, or path of a TOML file.")]
 DataOption = Annotated[
     Path,
@@ -37,6 +46,7 @@ DataOption = Annotated[
     ),
 ]
 IctOption = Annotated[Path, typer.Option(help="Folder or checkout of ICT-FaceKit.")]
+ModelsOption = Annotated[Path, typer.Option(help="Folder of models.")]
 RunsOption = Annotated[Path, typer.Option(help="Folder of runs; each has its recipe's name.")]
 
 
@@ -94,11 +104,47 @@ def fit(
 
 @app.command()
 def evaluate(
-    recipe: RecipeArgument,
     data: DataOption,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[RECIPE | NETS…]", help="A recipe that was run; nets of a suite."),
+    ] = None,
+    suite: Annotated[
+        Suite | None,
+        typer.Option(help="Measure installed nets side by side instead; all of them by default."),
+    ] = None,
+    quick: Annotated[bool, typer.Option(help="A small part of the suite; no scores.")] = False,
     runs: RunsOption = Path("runs"),
+    models: ModelsOption = Path("models"),
+    out: Annotated[Path, typer.Option(help="Folder for a suite's table and pictures.")] = Path(
+        "out"
+    ),
 ) -> None:
-    """Judge a trained net on test rows and clips; pictures and tables are left in its run."""
+    """Judge a trained net on test rows and clips, or measure installed nets by a suite.
+
+    Pictures and tables are left in the net's run, or in the suite's folder.
+    """
+    if suite is not None:
+        _run_suite(names or (), models, data, out, quick)
+    elif names is None or len(names) != 1:
+        raise ConfigError(f"expected one recipe, or --suite face, got {' '.join(names or [])!r}")
+    else:
+        _judge_run(names[0], data, runs)
+
+
+def _run_suite(names: Sequence[str], models: Path, data: Path, out: Path, quick: bool) -> None:
+    from avatar_bridge.inference.store import ModelStore
+    from avatar_bridge.training.suite.face import run_suite, show, write
+
+    store = ModelStore(models)
+    chosen = names or [n for n in store.names() if store.find(n).card.task == Suite.FACE.value]
+    table = run_suite(chosen, store, data, out, console, quick)
+    show(table, console)
+    write(table, out)
+    console.print(f"wrote {out}/face.csv, .md, .png, face_shapes.csv and .png", highlight=False)
+
+
+def _judge_run(recipe: str, data: Path, runs: Path) -> None:
     from avatar_bridge.training.checkpoint import load_trained
     from avatar_bridge.training.runs import run_task
 
@@ -120,7 +166,7 @@ def evaluate(
 def export(
     recipe: RecipeArgument,
     data: DataOption,
-    models: Annotated[Path, typer.Option(help="Folder of models.")] = Path("models"),
+    models: ModelsOption = Path("models"),
     runs: RunsOption = Path("runs"),
 ) -> None:
     """Write a trained net as ONNX with its card, and check it against ONNX Runtime."""
@@ -182,7 +228,7 @@ def explain(
 @app.command()
 def compare(
     data: DataOption,
-    models: Annotated[Path, typer.Option(help="Folder of models.")] = Path("models"),
+    models: ModelsOption = Path("models"),
     out: Annotated[Path, typer.Option(help="Folder for the table and the picture.")] = Path("out"),
     nets: Annotated[list[str] | None, typer.Argument(help="Recipes; all by default.")] = None,
 ) -> None:
@@ -223,11 +269,35 @@ def samples(
     ict: IctOption,
     count: Annotated[int, typer.Option(help="How many pictures.")] = 8000,
     seed: Annotated[int, typer.Option(help="Decides every picture.")] = 0,
+    takes: Annotated[
+        Path | None, typer.Option(help="Folder of Live Link Face takes, to borrow faces from.")
+    ] = None,
 ) -> None:
     """Render random faces to learn from; a recipe reads them as data of kind `shards`."""
     from avatar_bridge.training.synthetic import command
 
-    command.render_samples(out, ict, count, seed)
+    command.render_samples(out, ict, count, seed, takes)
+
+
+@app.command()
+def label(
+    folder: Annotated[Path, typer.Argument(help="Folder of tile sheets or of clips.")],
+    task_file: Annotated[Path, typer.Option("--task", help="MediaPipe's face_landmarker.task.")],
+    tile: Annotated[
+        int | None, typer.Option(min=1, help="Side of a tile in pixels; leave out for clips.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder for the labels.")] = None,
+    originals: Annotated[
+        Path | None, typer.Option(help="Folder of the photographs the tiles were made of.")
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Pictures, for trials.")] = None,
+    force: Annotated[bool, typer.Option(help="Overwrite labels.")] = False,
+) -> None:
+    """Let MediaPipe Face Landmarker label faces: the teacher's points, shapes and poses."""
+    from avatar_bridge.training.label.command import label as run
+
+    path = run(folder, task_file, tile, out, limit, console, originals=originals, force=force)
+    console.print(f"wrote {path}", highlight=False)
 
 
 def main() -> None:

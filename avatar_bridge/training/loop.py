@@ -1,7 +1,6 @@
 """The training loop: one run of one recipe, which may be killed and go on."""
 
 import copy
-import logging
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
@@ -13,15 +12,14 @@ import cv2
 import torch
 from torch import Tensor, nn
 
-from avatar_bridge.errors import ConfigError
 from avatar_bridge.training.average import Average
 from avatar_bridge.training.checkpoint import CHECKPOINT, Place, load_trained, restore, save
 from avatar_bridge.training.parallel import World
-from avatar_bridge.training.recipe import OptimPart, Recipe
+from avatar_bridge.training.recipe import OptimPart
 from avatar_bridge.training.schedule import Schedule
-from avatar_bridge.training.task import Batch, Judgement, Lesson, Task, load_task
+from avatar_bridge.training.start import start_from
+from avatar_bridge.training.task import Batch, Judgement, Lesson, Task
 
-logger = logging.getLogger(__name__)
 _PREFETCH = 4  # batches that are made ahead
 _IMAGE_DIMENSIONS = 4
 _NO_DECAY_DIMENSIONS = 1  # biases and norms are not pulled to zero
@@ -99,8 +97,15 @@ class _Run:
         self._path = folder / CHECKPOINT
         net = task.make_net()
         lesson.start(net)
-        if not self._path.is_file():
-            _take_over(task.recipe, net, folder.parent)
+        start = task.recipe.net.start
+        if start and not self._path.is_file():
+            spec = task.recipe.input
+            start_from(
+                start,
+                net,
+                folder.parent,
+                lambda: (lesson.batch(0)["image"].float() / 255 - spec.mean) / spec.std,
+            )
         self._net = _order_channels_last(net.to(world.device))
         self.average = Average(self._net, self._optim.average)
         self._optimizer = _optimizer(self._net, self._optim)
@@ -194,21 +199,6 @@ class _Run:
         batch = self._lesson.batch(step * self._world.size + self._world.rank)
         device = self._world.device
         return {name: value.to(device, non_blocking=True) for name, value in batch.items()}
-
-
-def _take_over(recipe: Recipe, net: nn.Module, runs: Path) -> None:
-    """Begin with another run's weights, where the recipe names one."""
-    if recipe.net.start:
-        other = load_task(recipe.net.start)
-        trained = load_trained(other.make_net(), runs / other.recipe.name)
-        load_fronts = getattr(net, "load_fronts", None)
-        if not callable(load_fronts):
-            raise ConfigError(
-                f"{recipe.name}: expected no start, got {recipe.net.start!r}: {recipe.net.name} "
-                "cannot take over weights"
-            )
-        load_fronts(trained.state_dict())
-        logger.info("took over the weights of %s", recipe.net.start)
 
 
 def _order_channels_last(net: nn.Module) -> nn.Module:

@@ -5,7 +5,7 @@ products of eight-bit numbers in sixteen bits, which overflow.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -41,13 +41,21 @@ class _Pictures(CalibrationDataReader):
         return None if batch is None else {INPUT_NAME: batch}
 
 
-def quantise(source: Path, target: Path, images: NDArray[np.float32]) -> None:
+def quantise(
+    source: Path,
+    target: Path,
+    images: NDArray[np.float32],
+    operators: Sequence[str] = _OPERATORS,
+    whole: Sequence[str] = (),
+) -> None:
     """Write an int8 net.
 
     Args:
         source: float32 ONNX file.
         target: where the int8 one goes.
         images: (N, C, S, S) standardised pictures to take the ranges of activations from.
+        operators: kinds of nodes that become int8.
+        whole: names of nodes that do not.
     """
     logger = logging.getLogger()
     level = logger.level
@@ -58,7 +66,8 @@ def quantise(source: Path, target: Path, images: NDArray[np.float32]) -> None:
             str(target),
             _Pictures(images),
             quant_format=QuantFormat.QDQ,
-            op_types_to_quantize=_OPERATORS,
+            op_types_to_quantize=list(operators),
+            nodes_to_exclude=list(whole),
             activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
             per_channel=True,

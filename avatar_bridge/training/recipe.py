@@ -24,8 +24,8 @@ class NetPart(Part):
     """Which net, and the arguments of its factory.
 
     Attributes:
-        start: name of a trained run whose weights the net takes over where they fit; it must
-            have a `load_fronts` for that.
+        start: what the net begins with where it fits: name or folder of a run, or path of an
+            exported float32 net (see `training.start`).
     """
 
     name: str
@@ -150,9 +150,38 @@ def recipe_names() -> tuple[str, ...]:
 def read_recipe(name_or_path: str) -> tuple[Path, dict[str, Any]]:
     """A recipe's file and its values, by name or by path of a TOML file.
 
+    A recipe that says `extends = "OTHER"` has the other's values, section by section, except for
+    its own.
+
     Raises:
-        ConfigError: no such recipe (lists the choices), or not TOML.
+        ConfigError: no such recipe (lists the choices), not TOML, or one that extends itself.
     """
+    path, values = _read_toml(name_or_path)
+    seen = [path]
+    while "extends" in values:
+        other = str(values.pop("extends"))
+        if other.endswith(".toml"):  # beside the one that names it
+            other = str(seen[-1].parent / other)
+        parent, inherited = _read_toml(other)
+        if parent in seen:
+            raise ConfigError(f"{path}: expected a recipe that does not extend itself")
+        seen.append(parent)
+        values = _over(inherited, values)
+    return path, values
+
+
+def _over(below: dict[str, Any], above: dict[str, Any]) -> dict[str, Any]:
+    """The values of two recipes; where both have one that is no section, the upper one's."""
+    merged = dict(below)
+    for key, value in above.items():
+        old = merged.get(key)
+        both = isinstance(old, dict) and isinstance(value, dict)
+        merged[key] = _over(old, value) if both else value  # type: ignore[arg-type]
+    return merged
+
+
+def _read_toml(name_or_path: str) -> tuple[Path, dict[str, Any]]:
+    """One file's own values."""
     path = Path(name_or_path)
     if path.suffix != ".toml":
         if name_or_path not in recipe_names():

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import tomli_w
+from pydantic import ValidationError
 
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.training.checkpoint import CHECKPOINT
@@ -12,7 +13,10 @@ from avatar_bridge.training.recipe import Recipe, read_recipe
 from avatar_bridge.training.task import TASKS, Task, load_task
 
 KEPT = "recipe.toml"
-_DECISIVE = ("task", "seed", "net", "input", "augment", "data", "loss", "optim")
+_DECISIVE = (
+    "task", "seed", "action_units", "negatives", "twins",
+    "net", "input", "augment", "data", "distil", "loss", "optim",
+)  # fmt: skip
 # How long a run is and how it is watched may change while it is under way.
 _FREE = frozenset({"steps", "minutes", "workers", "threads", "save_every", "judge_every", "stop"})
 
@@ -27,7 +31,7 @@ def keep_recipe(recipe: Recipe, folder: Path) -> None:
     kept = folder / KEPT
     values = recipe.model_dump(mode="json", exclude_none=True)
     if kept.is_file() and (folder / CHECKPOINT).is_file():
-        before = _read(kept)
+        before = _in_full(recipe, _read(kept))
         for section in _DECISIVE:
             if _decisive(before.get(section)) != _decisive(values.get(section)):
                 raise ConfigError(
@@ -53,6 +57,14 @@ def run_task(name_or_path: str, runs: Path) -> tuple[Task, Path]:
     before = _read(folder / KEPT)
     values |= {section: before[section] for section in ("net", "input") if section in before}
     return TASKS.create(recipe.task, path, values), folder
+
+
+def _in_full(recipe: Recipe, before: dict[str, Any]) -> dict[str, Any]:
+    """A kept recipe with the defaults of what it did not know yet."""
+    try:
+        return type(recipe).model_validate(before).model_dump(mode="json", exclude_none=True)
+    except ValidationError:  # of another kind altogether
+        return before
 
 
 def _read(path: Path) -> dict[str, Any]:

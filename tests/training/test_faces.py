@@ -6,20 +6,29 @@ import numpy as np
 import pytest
 import torch
 
-from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX, mirrored
-from avatar_bridge.facs.landmarks import EYE_LEFT, EYE_RIGHT
+from avatar_bridge.facs.action_units import (
+    ACTION_UNIT_INDEX,
+    ACTION_UNIT_NAMES,
+    ACTION_UNITS,
+    mirrored,
+)
+from avatar_bridge.facs.arkit import BLENDSHAPES
+from avatar_bridge.facs.landmarks import EYE_LEFT, EYE_RIGHT, MIRROR
 from avatar_bridge.training.datasets import tiles
 from avatar_bridge.training.datasets.augment import Augment, place_crop
 from avatar_bridge.training.datasets.faces import (
     CropSpec,
     FaceBatch,
     FaceStream,
+    gaze_of_units,
+    look_columns,
     mirror_units,
     plain_crops,
     warp_face,
 )
 from avatar_bridge.training.datasets.negatives import negative
 from avatar_bridge.training.datasets.source import CACHE_SIZE, TRAIN, FaceSource
+from avatar_bridge.training.synthetic.eyes import gaze_of
 
 SPEC = CropSpec(1.3, 112)
 NOWHERE = np.zeros(2, np.float32)
@@ -31,9 +40,13 @@ def source(tiny_data: Path) -> FaceSource:
 
 
 def stream_of(
-    source: FaceSource, units: tuple[str, ...], augment: Augment, negatives: float = 0.0
+    source: FaceSource,
+    units: tuple[str, ...],
+    augment: Augment,
+    negatives: float = 0.0,
+    twins: int = 0,
 ) -> FaceStream:
-    return FaceStream([source], units, SPEC, augment, 16, negatives, 10, seed=4)
+    return FaceStream([source], units, SPEC, augment, 16, negatives, 10, seed=4, twins=twins)
 
 
 def test_a_mirrored_crop_is_the_crop_mirrored(source: FaceSource) -> None:
@@ -66,6 +79,79 @@ def test_a_look_to_the_left_becomes_one_to_the_right() -> None:
         mirror_units(("AU61L",))
 
 
+def test_gaze_is_what_the_look_shapes_mean() -> None:
+    weights = np.random.default_rng(0).random((5, len(BLENDSHAPES))).astype(np.float32)
+    units = np.full((5, len(ACTION_UNITS)), np.nan, np.float32)
+    for place, unit in enumerate(ACTION_UNITS):
+        if unit.arkit is not None:
+            units[:, place] = weights[:, BLENDSHAPES.index(unit.arkit)]
+    gaze = gaze_of_units(units, look_columns(ACTION_UNIT_NAMES))
+    assert gaze.dtype == np.float32
+    np.testing.assert_allclose(gaze, [gaze_of(row) for row in weights], atol=1e-6)
+
+
+def test_gaze_is_known_only_with_all_looks() -> None:
+    looks = tuple(f"AU{code}{side}" for code in (61, 62, 63, 64) for side in "LR")
+    columns = look_columns(("AU1", *looks))
+    assert columns is not None
+    assert columns.tolist() == [[1, 3, 5, 7], [2, 4, 6, 8]]
+    assert look_columns(looks[:-1]) is None
+    units = np.zeros((2, 9), np.float32)
+    units[0, 2] = np.nan  # a look of the right eye
+    gaze = gaze_of_units(units, columns)
+    assert np.isfinite(gaze[0]).tolist() == [[True, True], [False, True]]
+    assert (gaze[1] == 0).all()
+    assert np.isnan(gaze_of_units(units, None)).all()
+
+
+def test_a_mirrored_gaze_goes_the_other_way(
+    source: FaceSource, live_units: tuple[str, ...]
+) -> None:
+    plain = stream_of(source, live_units, Augment.none())[0]["gaze"]
+    flipped = stream_of(source, live_units, replace(Augment.none(), mirror=1.0))[0]["gaze"]
+    assert plain.abs().max() > 0.1
+    assert (plain[:, 0] - plain[:, 1]).abs().max() > 0.1  # the eyes differ
+    torch.testing.assert_close(flipped, plain.flip(1) * torch.tensor([-1.0, 1.0]))
+
+
+def test_twins_are_the_same_faces_mirrored(source: FaceSource, live_units: tuple[str, ...]) -> None:
+    count = 6
+    batch = stream_of(source, live_units, replace(Augment.none(), mirror=0.5), twins=count)[0]
+    first = {name: value[:count] for name, value in batch.items()}  # type: ignore[index]
+    last = {name: value[-count:] for name, value in batch.items()}  # type: ignore[index]
+    torch.testing.assert_close(
+        last["action_units"], first["action_units"][:, mirror_of(live_units)]
+    )
+    assert not torch.equal(last["action_units"], first["action_units"])
+    torch.testing.assert_close(last["emotions"], first["emotions"], equal_nan=True)
+    torch.testing.assert_close(last["gaze"], first["gaze"].flip(1) * torch.tensor([-1.0, 1.0]))
+    across = torch.tensor([1.0, 0.0]) - last["landmarks"][:, list(MIRROR)] * torch.tensor([1, -1])
+    torch.testing.assert_close(across, first["landmarks"], atol=1e-4, rtol=0)
+    # Whichever of the two was flipped is one pixel beside: see above.
+    pairs = zip(first["image"][:, 0].int(), last["image"][:, 0].int(), strict=True)
+    off = [
+        min((a.flip(1)[:, :-1] - b[:, 1:]).abs().max(), (a.flip(1)[:, 1:] - b[:, :-1]).abs().max())
+        for a, b in pairs
+    ]
+    assert max(off) <= 6
+    assert len({row.numpy().tobytes() for row in batch["action_units"][count:-count]}) > 1
+
+
+def mirror_of(units: tuple[str, ...]) -> list[int]:
+    return [units.index(mirrored(name)) for name in units]
+
+
+def test_twins_of_nobody_are_nobody(source: FaceSource, live_units: tuple[str, ...]) -> None:
+    presence = stream_of(source, live_units, Augment(), 0.5, twins=8)[0]["presence"]
+    torch.testing.assert_close(presence[:8], presence[8:])
+    assert 0 < presence[:8].sum() < 8
+
+
+def test_twins_are_lit_anew(source: FaceSource, live_units: tuple[str, ...]) -> None:
+    images = stream_of(source, live_units, Augment(), twins=8)[0]["image"].float()
+    assert ((images[:8].flip(3) - images[8:]).abs().mean(dim=(1, 2, 3)) > 1).all()
+
+
 def test_batches_are_a_function_of_seed_and_step(
     source: FaceSource, live_units: tuple[str, ...]
 ) -> None:
@@ -89,7 +175,7 @@ def test_a_negative_knows_only_that_it_is_one(
     batch: FaceBatch = stream_of(source, live_units, Augment(), negatives=0.999)[0]
     nobody = batch["presence"][:, 0] == 0
     assert nobody.any()
-    for key in ("landmarks", "action_units", "emotions"):
+    for key in ("landmarks", "action_units", "emotions", "gaze"):
         assert torch.isnan(batch[key][nobody]).all()  # type: ignore[literal-required]
 
 

@@ -1,11 +1,12 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.nets.registry import NETS, nets
 from avatar_bridge.training.face.build import SOURCES
-from avatar_bridge.training.recipe import RECIPES, recipe_names
+from avatar_bridge.training.recipe import RECIPES, read_recipe, recipe_names
 from avatar_bridge.training.task import load_task
 from avatar_bridge.training.tasks.emotion import SETS
 
@@ -19,8 +20,110 @@ def test_packaged_recipes_name_what_exists(name: str) -> None:
     assert {part.kind for part in recipe.data} <= set(known.names())
 
 
-def test_every_emotion_net_has_a_recipe() -> None:
-    assert set(NETS["emotion"].names()) <= set(recipe_names())
+@pytest.mark.parametrize("name", recipe_names())
+def test_packaged_recipes_build_their_nets(name: str) -> None:
+    task = load_task(name)
+    with torch.device("meta"):  # shapes alone
+        net = task.make_net()
+    values = task.recipe.model_dump()
+    assert getattr(net, "action_units", None) == values.get("action_units")
+    pictures = torch.zeros(1, task.recipe.input.channels, *[task.recipe.input.size] * 2)
+    with torch.inference_mode():
+        outputs = net.eval()(pictures.to("meta"))  # raises where the input does not fit
+    if task.recipe.task == "face":
+        assert outputs.action_units.shape == (1, len(values["action_units"]))
+
+
+@pytest.mark.parametrize("kind", ["emotion", "face"])
+def test_every_net_has_a_recipe(kind: str) -> None:
+    assert set(NETS[kind].names()) <= set(recipe_names())
+
+
+def test_ablations_differ_in_their_net_alone() -> None:
+    _, whole = read_recipe("se_resnet50_gcn")
+    for name in ("baseline", "resnet50_gcn", "se_gcn", "se_resnet50", "se_resnet50_nogcn"):
+        _, own = read_recipe(name)
+        assert own["net"] == whole["net"] | {"name": name}
+        assert own["name"] == name
+        changed = {"net", "name", "title", "notes"}
+        assert {k: own[k] for k in own.keys() - changed} == {
+            k: whole[k] for k in whole.keys() - changed
+        }
+
+
+def written(folder: Path, **recipes: str) -> list[str]:
+    """Paths of recipes; `{name}` in one is the path of another."""
+    paths = {name: str(folder / f"{name}.toml") for name in recipes}
+    for name, text in recipes.items():
+        Path(paths[name]).write_text(text.format_map(paths), encoding="utf-8")
+    return list(paths.values())
+
+
+def test_a_recipe_extends_another_section_by_section(tmp_path: Path) -> None:
+    lowest, middle, top = written(
+        tmp_path,
+        lowest="""
+name = "lowest"
+seed = 1
+notes = ["a", "b"]
+optim = {{ batch = 4, rate = 0.1 }}
+net = {{ name = "x", options = {{ width = 1, depth = 2 }} }}
+""",
+        middle='extends = "{lowest}"\nname = "middle"\noptim = {{ rate = 0.2, steps = 5 }}',
+        top='extends = "{middle}"\nnotes = []\nnet = {{ options = {{ width = 3 }} }}',
+    )
+    path, values = read_recipe(top)
+    assert path == Path(top)
+    assert values == {
+        "name": "middle",
+        "seed": 1,
+        "notes": [],
+        "optim": {"batch": 4, "rate": 0.2, "steps": 5},
+        "net": {"name": "x", "options": {"width": 3, "depth": 2}},
+    }
+    assert read_recipe(lowest)[1]["net"]["options"] == {"width": 1, "depth": 2}
+    assert read_recipe(middle)[1]["notes"] == ["a", "b"]
+
+
+def test_a_recipe_may_extend_a_packaged_one(tmp_path: Path) -> None:
+    (mine,) = written(tmp_path, mine='extends = "student"\n[optim]\nsteps = 3')
+    _, student = read_recipe("student")
+    _, values = read_recipe(mine)
+    assert values["optim"] == student["optim"] | {"steps": 3}
+    assert load_task(mine).recipe.name == "student"
+
+
+def test_a_recipe_that_extends_itself_is_told(tmp_path: Path) -> None:
+    itself, one, _ = written(
+        tmp_path,
+        itself='extends = "{itself}"',
+        one='extends = "{other}"',
+        other='extends = "{one}"',
+    )
+    for path in (itself, one):
+        with pytest.raises(ConfigError, match="expected a recipe that does not extend itself"):
+            read_recipe(path)
+
+
+@pytest.mark.parametrize("parent", ["nobody", "nobody.toml"])
+def test_a_recipe_of_no_parent_is_told(tmp_path: Path, parent: str) -> None:
+    (mine,) = written(tmp_path, mine=f'extends = "{parent}"')
+    with pytest.raises(ConfigError, match="nobody"):
+        read_recipe(mine)
+
+
+@pytest.mark.parametrize(
+    ("section", "message"),
+    [
+        ("twins = 0.6", "twins"),
+        ('gaze = "stars"', "gaze"),
+        ("[loss]\nmood = 1.0", r"loss\.mood"),
+    ],
+)
+def test_a_wrong_face_recipe_is_told(tmp_path: Path, section: str, message: str) -> None:
+    (mine,) = written(tmp_path, mine=f'extends = "student"\n{section}')
+    with pytest.raises(ConfigError, match=message):
+        load_task(mine)
 
 
 def test_processes_share_a_batch() -> None:
@@ -51,19 +154,19 @@ def test_a_change_that_is_none_is_told(change: str, message: str) -> None:
 
 
 def test_an_unknown_recipe_names_the_known_ones() -> None:
-    with pytest.raises(ConfigError, match="face_small"):
+    with pytest.raises(ConfigError, match="se_resnet50_gcn"):
         load_task("nothing")
 
 
 @pytest.mark.parametrize(
     ("recipe", "before", "after", "message"),
     [
-        ("face_small", '"AU12L", ', "", "AU12L"),
-        ("face_small", '"AU1", ', '"AU99", ', "AU99"),
-        ("face_small", "batch = 128", "batch = 0", r"optim\.batch"),
-        ("face_small", "[optim]", "[optim", "TOML"),
-        ("face_small", 'task = "face"', 'task = "tact"', "unknown task 'tact'"),
-        ("face_small", "light = ", "lihgt = ", "augment: .*got 'lihgt'"),
+        ("se_resnet50_gcn", '"AU12L", ', "", "AU12L"),
+        ("se_resnet50_gcn", '"AU1", ', '"AU99", ', "AU99"),
+        ("se_resnet50_gcn", "batch = 128", "batch = 0", r"optim\.batch"),
+        ("se_resnet50_gcn", "[optim]", "[optim", "TOML"),
+        ("se_resnet50_gcn", 'task = "face"', 'task = "tact"', "unknown task 'tact'"),
+        ("se_resnet50_gcn", "light = ", "lihgt = ", "augment: .*got 'lihgt'"),
         ("deep_cnn5", "rotate = ", "rotat = ", "augment: .*got 'rotat'"),
         ("deep_cnn5", "smoothing = ", "smooth = ", r"loss\.smooth"),
         ("deep_cnn5", "[loss]", "[loss]\nsets = { mood = 1.0 }", r"loss\.sets\.mood"),

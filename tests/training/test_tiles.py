@@ -1,5 +1,7 @@
+import shutil
 from pathlib import Path
 
+import cv2
 import numpy as np
 import pytest
 
@@ -93,3 +95,60 @@ def test_backgrounds_come_from_training_tiles(tiny_data: Path) -> None:
 def test_wrong_folders_and_sizes_are_told(tiny_data: Path, folder: str, tile: int) -> None:
     with pytest.raises(ConfigError, match="expected"):
         tiles.create(tiny_data, folder, tile)
+
+
+def test_resting_faces_do_not_show_what_the_teacher_never_moves(
+    tmp_path: Path, tiny_data: Path
+) -> None:
+    folder = shutil.copytree(tiny_data / "news", tmp_path / "news")
+    labels = dict(np.load(folder / "labels.npz"))
+    labels["emotion"][-1] = EMOTION_INDEX["neutral"]  # a test row
+    np.savez(folder / "labels.npz", **labels)
+    kept = tiles.create(tmp_path, "news", TILE)
+    source = tiles.create(tmp_path, "news", TILE, quiet=1.0)
+    neutral = source.emotions[:, EMOTION_INDEX["neutral"]] == 1
+    resting = neutral & (source.splits == TRAIN)
+    assert resting.any()
+    assert (neutral & (source.splits == TEST)).any()
+    for name in ("AU34", "AU19", "AU23"):  # stands still; has no shape here; has none at all
+        column = source.units[:, ACTION_UNIT_INDEX[name]]
+        assert (column[resting] == 0).all()
+        assert np.isnan(column[~resting]).all()
+    alive = ~np.isnan(kept.units).all(axis=0)
+    assert alive.sum() > 40
+    np.testing.assert_array_equal(source.units[:, alive], kept.units[:, alive])
+
+
+def test_only_a_share_of_the_resting_faces_is_quiet(tmp_path: Path, tiny_data: Path) -> None:
+    folder = shutil.copytree(tiny_data / "news", tmp_path / "news")
+    labels = dict(np.load(folder / "labels.npz"))
+    labels["emotion"][:] = EMOTION_INDEX["neutral"]
+    np.savez(folder / "labels.npz", **labels)
+
+    def quiet(share: float) -> np.ndarray:
+        source = tiles.create(tmp_path, "news", TILE, quiet=share)
+        column = source.units[source.rows(TRAIN), ACTION_UNIT_INDEX["AU34"]]
+        return np.asarray(np.isfinite(column))
+
+    assert 0 < quiet(0.4).sum() < len(quiet(0.4))
+    assert not quiet(0.0).any()
+    np.testing.assert_array_equal(quiet(0.4), quiet(0.4))  # the same ones every time
+    assert quiet(1.0).all()
+
+
+def test_pictures_of_the_test_are_not_taught(tmp_path: Path, tiny_data: Path) -> None:
+    folder = shutil.copytree(tiny_data / "votes", tmp_path / "votes")
+    sheet = cv2.imread(str(folder / "sheet_00.png"), cv2.IMREAD_GRAYSCALE)
+    assert sheet is not None
+    tile = [
+        sheet[y : y + TILE, x : x + TILE] for y in range(0, 256, TILE) for x in range(0, 384, TILE)
+    ]
+    tile[3][:] = tile[20][:, ::-1]  # a test row's, mirrored
+    tile[7][:] = tile[5]  # twice in training
+    cv2.imwrite(str(folder / "sheet_00.png"), sheet)
+    plain = tiles.create(tmp_path, "votes", TILE, validation=0.0)
+    apart = tiles.create(tmp_path, "votes", TILE, validation=0.0, apart=0.95)
+    gone = np.delete(np.arange(len(plain.crops)), [3 - 1, 7 - 1])  # row 0 shows no face
+    np.testing.assert_array_equal(apart.crops, plain.crops[gone])
+    np.testing.assert_array_equal(apart.units, plain.units[gone])
+    assert (apart.splits == TEST).sum() == 6

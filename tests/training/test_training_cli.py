@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.training import cli
+from avatar_bridge.training.face import ship as shipping
 from avatar_bridge.training.tasks.face import FaceTask
 
 RUNNER = CliRunner()
@@ -23,20 +24,30 @@ def run(*arguments: object) -> str:
     return result.output
 
 
+@pytest.mark.parametrize("precision", ["float32", "int8"])
 def test_fit_evaluate_export(
-    make_task: Callable[..., FaceTask], tiny_data: Path, tmp_path: Path
+    make_task: Callable[..., FaceTask],
+    tiny_data: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    precision: str,
 ) -> None:
+    monkeypatch.setattr(shipping, "MOST_LOSS", 1.0 if precision == "int8" else -1.0)
     recipe = make_task(steps=2).recipe
     path = tmp_path / "recipe.toml"
     path.write_text(tomli_w.dumps(_without_none(recipe.model_dump())), encoding="utf-8")
     runs, models = tmp_path / "runs", tmp_path / "models"
     assert "step 2" in run("fit", path, "--data", tiny_data, "--runs", runs)
     assert "votes_nme" in run("evaluate", path, "--data", tiny_data, "--runs", runs)
-    run("export", path, "--data", tiny_data, "--runs", runs, "--models", models)
+    assert precision in run("export", path, "--data", tiny_data, "--runs", runs, "--models", models)
     card = ModelStore(models).find(recipe.name).card
     summary = json.loads((runs / recipe.name / "scores.json").read_text())["summary"]
-    assert card.scores == summary
     assert {"votes_r", "votes_emotion_accuracy", "votes_own_label_accuracy"} <= set(summary)
+    assert set(card.scores) == set(summary)
+    # The figures are those of the file that ships.
+    assert (card.scores == summary) is (precision == "float32")
+    assert card.precision == precision
+    assert card.gaze == recipe.gaze
     assert card.action_units == recipe.action_units
     assert card.input == recipe.input
     assert len(card.data) == 2
@@ -52,9 +63,9 @@ def _without_none(value: object) -> object:
 
 def test_list_names_everything() -> None:
     output = run("list")
-    assert "face_small" in output
+    assert "student" in output
     kinds = next(line for line in output.splitlines() if line.startswith("faces: "))
-    assert kinds == "faces: shards, tiles"
+    assert kinds == "faces: rendered, shards, tiles"
 
 
 def test_a_users_mistake_is_one_line(

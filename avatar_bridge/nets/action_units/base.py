@@ -42,7 +42,12 @@ class FaceNet(nn.Module):
         action_units: (K,) node names in the order of that output.
         size: side of the input in pixels.
         channels: 1 for grey, 3 for RGB.
+
+    Attributes:
+        one_size: whether no other size will do.
     """
+
+    one_size = False
 
     def __init__(self, action_units: Sequence[str], size: int, channels: int = 1) -> None:
         super().__init__()

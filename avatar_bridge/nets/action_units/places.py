@@ -68,11 +68,13 @@ def eye_places() -> tuple[Place, Place]:
 def _place(node: str) -> Place:
     if node == "AU1":
         return _BOTH_BROWS
-    if node in _PLACE_OF:
-        name, side = _PLACE_OF[node], ""
-    else:
-        name, side = _PLACE_OF[node[:-1]], node[-1]
-    return _MIDDLE[name] if name in _MIDDLE else _sided(name, side)
+    code, side = (node, "") if node in _PLACE_OF else (node[:-1], node[-1:])
+    name = _PLACE_OF.get(code, "")
+    if name in _MIDDLE:
+        return _MIDDLE[name]
+    if side not in _SIDES.get(name, ()):
+        raise KeyError(node)
+    return _sided(name, side)
 
 
 def _sided(name: str, side: str) -> Place:

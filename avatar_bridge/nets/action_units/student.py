@@ -30,6 +30,8 @@ class Student(FaceNet):
         dropout: share of the features that the emotion head misses in training.
     """
 
+    one_size = True
+
     def __init__(self, action_units: Sequence[str], width: int = 48, dropout: float = 0.3) -> None:
         super().__init__(action_units, SIZE)
         fine, coarse = 2 * width, 10 * width // 3

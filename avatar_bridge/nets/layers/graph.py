@@ -35,7 +35,9 @@ def normalised(edges: Tensor) -> Tensor:
 class SemanticGraph(nn.Module):
     """Edges from the labels' statistics, adapted by a learned residual.
 
-    The residual starts at the correlation of the nodes' intensities; negative edges are cut.
+    The residual starts at the correlation of the nodes' intensities; negative edges are cut. A
+    pair that neither the prior nor a correlation joins stays apart: where an edge is 0 so is its
+    gradient, which keeps the graph as sparse as the labels say.
 
     Args:
         nodes: K.
@@ -59,7 +61,7 @@ class SemanticGraph(nn.Module):
 
 
 class GraphConvolution(nn.Module):
-    """H' = act(Ã H W) (paper 000, equation 6; Kipf and Welling, 2017).
+    """H' = act(Ã (H W + b)) (paper 000, equation 6, with a bias; Kipf and Welling, 2017).
 
     https://arxiv.org/abs/1609.02907
 

@@ -20,9 +20,10 @@ class OctaveConv(nn.Module):
         outputs: channels out.
         alpha_in: share of the channels in the low band, in; 0 for the first layer of a net.
         alpha_out: the same, out; 0 for the last layer.
-        kernel: side of the convolutions.
-        padding: of the convolutions; the low band's must keep pace with the high one's, so with
-            padding below (kernel - 1) / 2 the high band is cut to twice the low one.
+        kernel: side of the convolutions, odd; maps keep their size.
+
+    Raises:
+        ValueError: a share outside [0, 1), or one that leaves the high band without channels.
     """
 
     def __init__(
@@ -32,7 +33,6 @@ class OctaveConv(nn.Module):
         alpha_in: float = 0.5,
         alpha_out: float = 0.5,
         kernel: int = 3,
-        padding: int = 1,
     ) -> None:
         super().__init__()
         for name, alpha in (("alpha_in", alpha_in), ("alpha_out", alpha_out)):
@@ -40,11 +40,17 @@ class OctaveConv(nn.Module):
                 raise ValueError(f"{name}: expected a share in [0, 1), got {alpha}")
         low_in, low_out = round(alpha_in * inputs), round(alpha_out * outputs)
         high_in, high_out = inputs - low_in, outputs - low_out
+        for name, count, alpha in (
+            ("alpha_in", high_in, alpha_in),
+            ("alpha_out", high_out, alpha_out),
+        ):
+            if not count:
+                raise ValueError(f"{name}: expected a share that leaves a high band, got {alpha}")
 
         def convolution(count_in: int, count_out: int) -> nn.Conv2d | None:
             if not count_in or not count_out:
                 return None
-            return nn.Conv2d(count_in, count_out, kernel, padding=padding)
+            return nn.Conv2d(count_in, count_out, kernel, padding=kernel // 2)
 
         self.high_to_high = convolution(high_in, high_out)
         self.high_to_low = convolution(high_in, low_out)
@@ -61,6 +67,9 @@ class OctaveConv(nn.Module):
         Returns:
             The same for the outputs; low is None where alpha_out is 0.
         """
+        expected = self.low_to_high is not None
+        if (low is not None) != expected:
+            raise ValueError(f"expected {'both bands' if expected else 'the high band alone'}")
         assert self.high_to_high is not None
         high_out = self.high_to_high(high)
         low_out: Tensor | None = None
@@ -69,9 +78,8 @@ class OctaveConv(nn.Module):
         if low is not None:
             if self.low_to_high is not None:
                 up = F.interpolate(self.low_to_high(low), scale_factor=2.0, mode="nearest")
-                rows = min(high_out.shape[2], up.shape[2])
-                columns = min(high_out.shape[3], up.shape[3])
-                high_out = high_out[:, :, :rows, :columns] + up[:, :, :rows, :columns]
+                rows, columns = high.shape[2:]
+                high_out = high_out + up[:, :, :rows, :columns]
             if self.low_to_low is not None:
                 own = self.low_to_low(low)
                 low_out = own if low_out is None else low_out + own

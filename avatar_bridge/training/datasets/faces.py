@@ -18,6 +18,7 @@ from avatar_bridge.geometry import cut, transform_points
 from avatar_bridge.training.datasets.augment import Augment, place_crop
 from avatar_bridge.training.datasets.negatives import negative
 from avatar_bridge.training.datasets.source import TRAIN, FaceSource
+from avatar_bridge.training.synthetic.eyes import DOWN_RANGE, UP_RANGE, YAW_RANGE
 from avatar_bridge.types import Float32, Image
 
 
@@ -25,7 +26,8 @@ class FaceBatch(TypedDict):
     """One batch; NaN is unknown.
 
     image (B, 1, S, S) uint8 · presence (B, 1) 0 or 1 · landmarks (B, 70, 2) in crop sides ·
-    action_units (B, K) in [0, 1] · emotions (B, 7) shares · trust, emotion_trust (B,) weights.
+    action_units (B, K) in [0, 1] · emotions (B, 7) shares · gaze (B, 2, 2) radians as
+    `types.Gaze` · trust, emotion_trust (B,) weights.
     """
 
     image: Tensor
@@ -33,6 +35,7 @@ class FaceBatch(TypedDict):
     landmarks: Tensor
     action_units: Tensor
     emotions: Tensor
+    gaze: Tensor
     trust: Tensor
     emotion_trust: Tensor
 
@@ -56,6 +59,26 @@ def mirror_units(names: Sequence[str]) -> NDArray[np.int64]:
         if mirrored(name) not in names:
             raise ValueError(f"expected {mirrored(name)} beside {name}, got {names}")
     return np.array([names.index(mirrored(name)) for name in names], np.int64)
+
+
+def look_columns(names: Sequence[str]) -> NDArray[np.int64] | None:
+    """(2, 4) columns of each eye's looks to the subject's left and right, up and down.
+
+    None where the names are not all there.
+    """
+    wanted = [[f"AU{code}{side}" for code in (61, 62, 63, 64)] for side in "LR"]
+    if any(name not in names for eye in wanted for name in eye):
+        return None
+    return np.array([[list(names).index(name) for name in eye] for eye in wanted], np.int64)
+
+
+def gaze_of_units(units: Float32, looks: NDArray[np.int64] | None) -> Float32:
+    """Gaze (N, 2, 2) in radians that the looks among (N, K) units mean; NaN where unknown."""
+    if looks is None:
+        return np.full((len(units), 2, 2), np.nan, np.float32)
+    left, right, up, down = np.moveaxis(units[:, looks], 2, 0)  # (N, 2) each
+    yaw, pitch = (left - right) * YAW_RANGE, up * UP_RANGE - down * DOWN_RANGE
+    return np.stack([yaw, pitch], axis=2).astype(np.float32)
 
 
 def warp_face(
@@ -95,6 +118,8 @@ class FaceStream(Dataset[FaceBatch]):
         negatives: share of pictures without a face.
         steps: number of batches.
         seed: of everything random.
+        twins: how many pictures at the end of a batch show the faces at its start once more,
+            mirrored and changed anew: what the net says of both should agree.
     """
 
     def __init__(
@@ -107,16 +132,17 @@ class FaceStream(Dataset[FaceBatch]):
         negatives: float,
         steps: int,
         seed: int,
+        twins: int = 0,
     ) -> None:
         self._sources = tuple(sources)
-        self._rows = tuple(source.rows(TRAIN) for source in sources)
         weights = np.array([source.weight for source in sources])
         self._shares = weights / weights.sum()
         self._columns = np.array([ACTION_UNIT_INDEX[name] for name in action_units])
         self._mirror = mirror_units(action_units)
         self._spec, self._augment = spec, augment
         self._batch, self._negatives = batch, negatives
-        self._steps, self._seed = steps, seed
+        self._steps, self._seed, self._twins = steps, seed, twins
+        self._looks = look_columns(action_units)
         self._backgrounds = np.concatenate([source.backgrounds for source in sources])
 
     def __len__(self) -> int:
@@ -124,6 +150,8 @@ class FaceStream(Dataset[FaceBatch]):
 
     def __getitem__(self, step: int) -> FaceBatch:
         rng = np.random.default_rng([self._seed, step])
+        sources = [source.at(step) for source in self._sources]
+        taught = [source.rows(TRAIN) for source in sources]
         size, count = self._spec.size, self._batch
         images = np.empty((count, 1, size, size), np.uint8)
         presence = np.zeros((count, 1), np.float32)
@@ -131,15 +159,24 @@ class FaceStream(Dataset[FaceBatch]):
         units = np.full((count, len(self._columns)), np.nan, np.float32)
         emotions = np.full((count, len(EMOTIONS)), np.nan, np.float32)
         trust = np.zeros((2, count), np.float32)
-        chosen = rng.choice(len(self._sources), count, p=self._shares)
+        chosen = rng.choice(len(sources), count, p=self._shares)
+        sizes = [len(taught[which]) for which in chosen]
+        picked = rng.integers(sizes)
+        rows = np.array([taught[w][n] for w, n in zip(chosen, picked, strict=True)])
+        empty = rng.random(count) < self._negatives
+        flipped = rng.random(count) < self._augment.mirror
+        if self._twins:
+            first, last = slice(0, self._twins), slice(count - self._twins, count)
+            for values in (chosen, rows, empty):
+                values[last] = values[first]
+            flipped[last] = ~flipped[first]
         for place, which in enumerate(chosen):
-            source, rows = self._sources[which], self._rows[which]
-            row = rows[rng.integers(len(rows))]
-            if rng.random() < self._negatives:
+            source, row = sources[which], rows[place]
+            if empty[place]:
                 image = negative(rng, source.crops[row], self._backgrounds, self._spec.margin, size)
                 images[place, 0] = self._augment.paint(rng, image)
                 continue
-            mirror = bool(rng.random() < self._augment.mirror)
+            mirror = bool(flipped[place])
             matrix = self._augment.place(rng, self._spec.margin, size, mirror)
             image, points[place] = warp_face(
                 source.crops[row], source.points[row], matrix, size, mirror
@@ -156,6 +193,7 @@ class FaceStream(Dataset[FaceBatch]):
             landmarks=torch.from_numpy(points),
             action_units=torch.from_numpy(units),
             emotions=torch.from_numpy(emotions),
+            gaze=torch.from_numpy(gaze_of_units(units, self._looks)),
             trust=torch.from_numpy(trust[0]),
             emotion_trust=torch.from_numpy(trust[1]),
         )

@@ -5,16 +5,19 @@ Each holds `images` (N, H, W) uint8 grey, `landmarks` (N, 70, 2) in pixels, `wei
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
+from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX, ACTION_UNITS
 from avatar_bridge.facs.emotions import EMOTIONS
+from avatar_bridge.facs.landmarks import POINTS
 from avatar_bridge.training.datasets.arrays import read_arrays
 from avatar_bridge.training.datasets.source import (
     CACHE_SIZE,
+    ROW_FIELDS,
     TRAIN,
     VALIDATION,
     FaceSource,
@@ -22,6 +25,7 @@ from avatar_bridge.training.datasets.source import (
     held_out,
 )
 from avatar_bridge.training.datasets.tiles import teach_units
+from avatar_bridge.types import Float32, Image
 
 
 def create(
@@ -53,7 +57,36 @@ def create(
     paths = sorted((root / folder).glob("shard_*.npz"))
     if not paths:
         raise ConfigError(f"expected shard_*.npz in {root / folder}, got none")
-    crops, points, units, keys = [], [], [], []
+    whole = read_shards(paths, Path(folder).name, nodes, validation, weight, trust)
+    return some_rows(whole, limit, only)
+
+
+def read_shards(
+    paths: Sequence[Path],
+    name: str,
+    nodes: Sequence[str] | None,
+    validation: float,
+    weight: float,
+    trust: float,
+) -> FaceSource:
+    """All the rows of some shards; which are held out depends on file names and rows alone.
+
+    Args:
+        paths: of the shards; of none, a set without rows.
+        name: of the set.
+        nodes: see `create`, as all below.
+        validation: share that is held out.
+        weight: of the set.
+        trust: of the set.
+
+    Raises:
+        ConfigError: a broken shard, or a node that `facs` does not know.
+    """
+    silent = _silent(nodes)
+    crops: list[Image] = []
+    points: list[Float32] = []
+    units = [np.empty((0, len(ACTION_UNITS)), np.float32)]
+    keys: list[str] = []
     for path in paths:
         shard = read_arrays(path)
         units.append(teach_units(shard["weights"], shard["blendshape_names"]))
@@ -64,21 +97,25 @@ def create(
             crops.append(crop)
             points.append(moved)
             keys.append(f"{path.stem}:{row}")
-    splits = np.where(held_out(keys, validation), VALIDATION, TRAIN).astype(np.uint8)
-    rows = np.flatnonzero((splits == only) | (only is None))[:limit]
     taught = np.concatenate(units)
-    taught[:, _silent(nodes)] = np.nan
+    taught[:, silent] = np.nan
     return FaceSource(
-        name=Path(folder).name,
-        crops=np.stack(crops)[rows],
-        points=np.stack(points)[rows],
-        units=taught[rows],
-        emotions=np.full((len(rows), len(EMOTIONS)), np.nan, np.float32),
-        splits=splits[rows],
+        name=name,
+        crops=np.array(crops, np.uint8).reshape(-1, CACHE_SIZE, CACHE_SIZE),
+        points=np.array(points, np.float32).reshape(-1, POINTS, 2),
+        units=taught,
+        emotions=np.full((len(keys), len(EMOTIONS)), np.nan, np.float32),
+        splits=np.where(held_out(keys, validation), VALIDATION, TRAIN).astype(np.uint8),
         backgrounds=np.empty((0, CACHE_SIZE, CACHE_SIZE), np.uint8),
         weight=weight,
         trust=trust,
     )
+
+
+def some_rows(source: FaceSource, limit: int | None, only: int | None) -> FaceSource:
+    """The first `limit` rows of the split `only`; None is all."""
+    rows = np.flatnonzero((source.splits == only) | (only is None))[:limit]
+    return replace(source, **{field: getattr(source, field)[rows] for field in ROW_FIELDS})
 
 
 def _silent(nodes: Sequence[str] | None) -> list[int]:

@@ -1,7 +1,7 @@
 """What every source of faces gives: cached crops and what is known about each."""
 
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -18,6 +18,7 @@ CACHE_SIZE = 160  # px; at the margin below about as fine as a net's crop of 112
 CACHE_MARGIN = 1.9  # face boxes; holds all but the badly aimed crops, whose edges repeat
 TRAIN, VALIDATION, TEST = 0, 1, 2
 _PARTS = 1000
+ROW_FIELDS = ("crops", "points", "units", "emotions", "splits")  # one row a face
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,6 +40,8 @@ class FaceSource:
         weight: share of the batches relative to the other sources.
         trust: how much its points and units count in the losses.
         emotion_trust: how much its emotions count.
+        grown: number of a batch → the set as that batch sees it, for a set that grows while a
+            net is taught; None is one that does not. The rows above stay the first ones.
     """
 
     name: str
@@ -51,6 +54,7 @@ class FaceSource:
     weight: float = 1.0
     trust: float = 1.0
     emotion_trust: float = 1.0
+    grown: Callable[[int], "FaceSource"] | None = None
 
     def __post_init__(self) -> None:
         count = len(self.crops)
@@ -68,6 +72,10 @@ class FaceSource:
     def rows(self, split: int) -> NDArray[np.int64]:
         """Indices of the rows of one split."""
         return np.flatnonzero(self.splits == split)
+
+    def at(self, step: int) -> "FaceSource":
+        """The set as training batch number `step` sees it: a function of that number alone."""
+        return self if self.grown is None else self.grown(step)
 
 
 def cache_crop(image: Image, points: Float32) -> tuple[Image, Float32]:

@@ -14,8 +14,10 @@ from numpy.typing import NDArray
 
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX, ACTION_UNITS, mirrored
+from avatar_bridge.facs.emotions import EMOTION_INDEX
 from avatar_bridge.geometry import box_overlap, face_box
 from avatar_bridge.training.datasets.arrays import read_arrays
+from avatar_bridge.training.datasets.duplicates import keep_apart
 from avatar_bridge.training.datasets.labels import emotions_of, splits_of
 from avatar_bridge.training.datasets.source import (
     CACHE_SIZE,
@@ -26,6 +28,8 @@ from avatar_bridge.training.datasets.source import (
 from avatar_bridge.types import Float32, Image
 
 DEAD_SPREAD = 0.01  # a channel that moves less than this teaches only to keep still
+_NEUTRAL = 0.8  # share of the votes from which on a face is at rest
+_THUMBNAIL = 48  # px
 _PATCHES_PER_TILE = 2
 _PATCH_TRIES = 8
 _PATCH_OVERLAP = 0.08  # IoU with the face box up to which a patch counts as background
@@ -43,6 +47,8 @@ def create(
     emotion_trust: float = 1.0,
     limit: int | None = None,
     only: int | None = None,
+    apart: float | None = None,
+    quiet: float = 0.0,
 ) -> FaceSource:
     """Read a set of tile sheets into memory; rows without a teacher's face are left out.
 
@@ -58,6 +64,11 @@ def create(
         emotion_trust: see `FaceSource`.
         limit: read only so many rows, for trying things out.
         only: read only the rows of this split.
+        apart: leave out training rows whose picture is in another split or twice in this one;
+            from which likeness on, see `duplicates`.
+        quiet: of the training rows with a neutral face, in what share the units that the teacher
+            never moves count as 0. Rendered faces alone teach those units; this tells the net
+            that a real face at rest does not show them. A share, so that it weighs little.
 
     Raises:
         ConfigError: the folder or one of its files is missing.
@@ -68,7 +79,15 @@ def create(
     units = teach_units(teacher["blendshapes"], teacher["blendshape_names"])
     splits = splits_of(labels, validation)
     found = np.isfinite(points).all(axis=(1, 2))
-    units[:, _dead(units[found & (splits == TRAIN)])] = np.nan
+    dead = _dead(units[found & (splits == TRAIN)])
+    units[:, dead] = np.nan
+    emotions = emotions_of(labels, label_mix)
+    if quiet:
+        resting = found & (splits == TRAIN) & (emotions[:, EMOTION_INDEX["neutral"]] >= _NEUTRAL)
+        resting &= np.random.default_rng(0).random(len(resting)) < quiet
+        units[np.ix_(resting, dead | np.isnan(units).all(axis=0))] = 0.0
+    if apart is not None:
+        found &= keep_apart(folder, thumbnails(path, tile, len(splits)), splits, apart)
     if only is not None:
         found &= splits == only
     seen = np.flatnonzero(found)[:limit]
@@ -92,13 +111,22 @@ def create(
         crops=crops,
         points=points[seen],
         units=units[seen],
-        emotions=emotions_of(labels, label_mix)[seen],
+        emotions=emotions[seen],
         splits=splits[seen],
         backgrounds=np.array(patches, np.uint8).reshape(-1, CACHE_SIZE, CACHE_SIZE),
         weight=weight,
         trust=trust,
         emotion_trust=emotion_trust,
     )
+
+
+def thumbnails(folder: Path, tile: int, count: int) -> Image:
+    """(count, 48, 48) uint8 copies of the first tiles, small enough to compare each with each."""
+    small = np.zeros((count, _THUMBNAIL, _THUMBNAIL), np.uint8)
+    for index, image in iterate_tiles(folder, tile):
+        if index < count:
+            small[index] = cv2.resize(image, (_THUMBNAIL, _THUMBNAIL), interpolation=cv2.INTER_AREA)
+    return small
 
 
 def iterate_tiles(folder: Path, tile: int) -> Iterator[tuple[int, Image]]:

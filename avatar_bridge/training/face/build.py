@@ -1,25 +1,28 @@
 """FaceRecipe → objects: sources, net, and the statistics both need."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
+from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
-from avatar_bridge.nets.face.base import FaceNet
+from avatar_bridge.nets.action_units.base import FaceNet
 from avatar_bridge.nets.registry import nets
 from avatar_bridge.registry import Registry
 from avatar_bridge.training.datasets.augment import Augment
 from avatar_bridge.training.datasets.faces import CropSpec, FaceBatch, FaceStream
 from avatar_bridge.training.datasets.source import TRAIN, FaceSource
 from avatar_bridge.training.face.recipe import FaceRecipe
+from avatar_bridge.training.metrics import STILL
 
 _HELPERS = frozenset({
     "source", "labels", "augment", "negatives", "faces", "clips", "arrays", "duplicates", "teacher",
+    "makers",
 })  # fmt: skip
 # Adding a kind of data is adding a module whose `create(root, ..., limit, only)` gives a
 # FaceSource of at most `limit` rows, all of the split `only` where that is not None.
@@ -61,15 +64,30 @@ def make_stream(recipe: FaceRecipe, sources: tuple[FaceSource, ...]) -> FaceStre
         recipe.negatives,
         recipe.optim.steps,
         recipe.seed,
+        twin_count(recipe),
     )
 
 
 def make_net(recipe: FaceRecipe) -> FaceNet:
-    """The recipe's net with random weights."""
-    net: nn.Module = nets(recipe.task).create(
-        recipe.net.name, recipe.action_units, **recipe.net.options
-    )
-    return cast(FaceNet, net)
+    """The recipe's net with random weights.
+
+    Raises:
+        ConfigError: unknown net, or options or an input that it does not take.
+    """
+    part, spec = recipe.net, recipe.input
+    try:
+        made = nets(recipe.task).create(part.name, recipe.action_units, **part.options)
+    except (TypeError, ValueError, RuntimeError) as error:  # torch's, of a wrong option
+        raise ConfigError(
+            f"{recipe.name}: expected options that {part.name} takes, got {part.options}: {error}"
+        ) from error
+    net = cast(FaceNet, made)
+    if net.channels != spec.channels or (net.one_size and net.size != spec.size):
+        raise ConfigError(
+            f"{recipe.name}: expected the input that {part.name} takes, {net.size} px and "
+            f"{net.channels} channels, got {spec.size} px and {spec.channels}"
+        )
+    return net
 
 
 def normalise(recipe: FaceRecipe, image: Tensor) -> Tensor:
@@ -77,15 +95,28 @@ def normalise(recipe: FaceRecipe, image: Tensor) -> Tensor:
     return (image.float() / 255 - recipe.input.mean) / recipe.input.std
 
 
-def unit_spread(recipe: FaceRecipe, sources: Iterable[FaceSource]) -> tuple[Tensor, Tensor]:
-    """(K,) mean and (K,) standard deviation of the action units over all training rows."""
+def unit_spread(recipe: FaceRecipe, sources: Sequence[FaceSource]) -> tuple[Tensor, Tensor]:
+    """(K,) mean and (K,) standard deviation of the action units over the training rows.
+
+    The deviation is the geometric mean of the sources': a movement may be ten times as large on
+    rendered faces as on real ones, and is to count on both.
+    """
     columns = [ACTION_UNIT_INDEX[name] for name in recipe.action_units]
-    rows = np.concatenate([s.units[s.rows(TRAIN)][:, columns] for s in sources])
-    known = np.isfinite(rows).any(axis=0)
     mean, spread = np.full(len(columns), 0.1), np.full(len(columns), 0.1)
-    mean[known] = np.nanmean(rows[:, known], axis=0)
-    spread[known] = np.nanstd(rows[:, known], axis=0)
+    rows = [source.units[source.rows(TRAIN)][:, columns] for source in sources]
+    for column in range(len(columns)):
+        known = [part[np.isfinite(part[:, column]), column] for part in rows]
+        moving = [float(values.std()) for values in known if len(values) and values.std() > STILL]
+        if any(len(values) for values in known):
+            mean[column] = np.concatenate(known).mean()
+        if moving:
+            spread[column] = np.exp(np.mean(np.log(moving)))
     return torch.from_numpy(mean).float(), torch.from_numpy(spread).float()
+
+
+def twin_count(recipe: FaceRecipe) -> int:
+    """How many pictures of a batch are twins; at most half of them."""
+    return min(round(recipe.twins * recipe.optim.batch), recipe.optim.batch // 2)
 
 
 def mean_shape(batches: Iterable[FaceBatch]) -> tuple[Tensor, Tensor]:

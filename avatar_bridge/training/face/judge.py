@@ -8,7 +8,7 @@ import torch
 from numpy.typing import NDArray
 
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
-from avatar_bridge.nets.face.base import ExportedFace, FaceNet
+from avatar_bridge.nets.action_units.base import ExportedFace, FaceNet
 from avatar_bridge.training.datasets.faces import plain_crops
 from avatar_bridge.training.datasets.source import FaceSource
 from avatar_bridge.training.face.build import crop_spec, normalise
@@ -28,12 +28,14 @@ class Reading:
         landmarks: (N, 70, 2) in crop sides.
         action_units: (N, K) in [0, 1], in the order of the recipe.
         emotions: (N, 7) that sum to 1.
+        gaze: (N, 2, 2) left and right eye, yaw and pitch in radians.
     """
 
     presence: Float32
     landmarks: Float32
     action_units: Float32
     emotions: Float32
+    gaze: Float32
 
 
 Reader = Callable[[Image], Reading]

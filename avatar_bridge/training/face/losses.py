@@ -16,11 +16,12 @@ from avatar_bridge.facs.landmarks import (
     LIPS_OUTER,
     POINTS,
 )
-from avatar_bridge.nets.face.base import FaceOutput
-from avatar_bridge.training.datasets.faces import FaceBatch
+from avatar_bridge.nets.action_units.base import FaceOutput
+from avatar_bridge.training.datasets.faces import FaceBatch, mirror_units
 from avatar_bridge.training.face.recipe import LossPart
 
 POINT_BETA = 0.02  # crop sides, about 6% of the eye distance: where square turns into linear
+GAZE_BETA = 0.1  # radians
 GAP_BETA = 0.01  # crop sides; gaps between points are small and mean more
 MIN_SPREAD = 0.02  # of an action unit; stiller ones would only teach noise
 SQUARE_UNTIL = 2.0  # standard deviations of an action unit
@@ -43,6 +44,8 @@ class FaceLosses(NamedTuple):
     landmarks: Tensor
     action_units: Tensor
     emotions: Tensor
+    gaze: Tensor
+    twins: Tensor
 
 
 def point_weights() -> Tensor:
@@ -131,6 +134,33 @@ def emotion_loss(logits: Tensor, target: Tensor, trust: Tensor) -> Tensor:
     return masked_mean(crossed, known, trust)
 
 
+def gaze_loss(gaze: Tensor, target: Tensor, trust: Tensor) -> Tensor:
+    """Smooth L1 of (B, 2, 2) angles; 1 is about `GAZE_BETA` off. NaN is left out."""
+    known = torch.isfinite(target)
+    target = torch.where(known, target, gaze.detach())
+    single = F.smooth_l1_loss(gaze, target, beta=GAZE_BETA, reduction="none") / GAZE_BETA
+    return masked_mean(single, known, trust[:, None, None])
+
+
+def twin_loss(logits: Tensor, faces: Tensor, mirror: Tensor, spread: Tensor, count: int) -> Tensor:
+    """How far what is said of a face and of its mirrored, shifted, relit twin lie apart.
+
+    Args:
+        logits: (B, K) of action units; the last `count` rows are twins of the first.
+        faces: (B, 1) 1 where the picture shows a face.
+        mirror: (K,) the node that takes each node's place in a mirror.
+        spread: (K,) standard deviation of each node in training.
+        count: of twins.
+
+    Returns:
+        A scalar, 0 where they agree.
+    """
+    said = torch.sigmoid(logits) / spread.clamp_min(MIN_SPREAD)
+    first, last = said[:count], said[-count:][:, mirror]
+    apart = F.smooth_l1_loss(first, last, beta=SQUARE_UNTIL, reduction="none")
+    return masked_mean(apart, (faces[:count] > 0).expand_as(apart), torch.ones_like(apart))
+
+
 class FaceLoss:
     """The whole loss of a face net.
 
@@ -138,10 +168,14 @@ class FaceLoss:
         part: weights from the recipe.
         action_units: (K,) node names.
         spread: (K,) standard deviation of each node in training.
+        twins: see `FaceStream`.
     """
 
-    def __init__(self, part: LossPart, action_units: Sequence[str], spread: Tensor) -> None:
-        self._part = part
+    def __init__(
+        self, part: LossPart, action_units: Sequence[str], spread: Tensor, twins: int = 0
+    ) -> None:
+        self._part, self._twins = part, twins
+        self._mirror = torch.from_numpy(mirror_units(action_units))
         self._spread = spread
         self._nodes = node_weights(action_units, part.node_trust, part.other_trust)
 
@@ -153,10 +187,18 @@ class FaceLoss:
         spread = self._spread.to(trust.device)
         units = unit_loss(output.action_units, batch["action_units"], spread, weights)
         emotions = emotion_loss(output.emotions, batch["emotions"], batch["emotion_trust"])
+        gaze = gaze_loss(output.gaze, batch["gaze"], trust)
+        twins = torch.zeros_like(presence)
+        if self._twins:
+            twins = twin_loss(
+                output.action_units, batch["presence"], self._mirror, spread, self._twins
+            )
         total = (
             part.presence * presence
             + part.landmarks * landmarks
             + part.action_units * units
             + part.emotions * emotions
+            + part.gaze * gaze
+            + part.twins * twins
         )
-        return FaceLosses(total, presence, landmarks, units, emotions)
+        return FaceLosses(total, presence, landmarks, units, emotions, gaze, twins)

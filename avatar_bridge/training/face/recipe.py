@@ -1,5 +1,7 @@
 """What a recipe for a face net says beside what every recipe says."""
 
+from typing import Literal
+
 from pydantic import Field, field_validator
 
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX, mirrored
@@ -19,6 +21,8 @@ class LossPart(Part):
     landmarks: float = 1.0
     action_units: float = 1.0
     emotions: float = 0.3
+    gaze: float = 0.1
+    twins: float = 0.2
     other_trust: float = 0.8
     node_trust: dict[str, float] = Field(default_factory=dict)
 
@@ -35,17 +39,35 @@ class EvaluationPart(Part):
     faceless: tuple[str, ...] = ()
 
 
+class DistilPart(Part):
+    """A larger net whose readings are mixed into the labels.
+
+    Attributes:
+        model: path of its exported file, with the card beside it; empty for none.
+        share: how much its word counts where a label is known.
+    """
+
+    model: str = ""
+    share: float = Field(default=0.3, ge=0, le=1)
+
+
 class FaceRecipe(Recipe):
     """One training run of a face net.
 
     Attributes:
         action_units: node names in the order of that output.
         negatives: share of pictures without a face.
+        twins: share of pictures that show a face of the same batch once more, mirrored and
+            changed anew, for the loss of that name.
+        gaze: which gaze the runtime is to believe, the net's or that of its points; for the card.
     """
 
     action_units: tuple[str, ...]
     negatives: float = Field(default=0.12, ge=0, lt=1)
+    twins: float = Field(default=0.0, ge=0, le=0.5)
+    gaze: Literal["net", "points"] = "points"
     loss: LossPart = LossPart()
+    distil: DistilPart = DistilPart()
     evaluation: EvaluationPart = EvaluationPart()
 
     @field_validator("augment")

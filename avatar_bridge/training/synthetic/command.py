@@ -5,7 +5,13 @@ from pathlib import Path
 from rich.progress import track
 
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.training.synthetic.files import ClipWriter, write_shard, write_truth
+from avatar_bridge.training.synthetic.files import (
+    PICTURES,
+    ClipWriter,
+    shard_seed,
+    write_shard,
+    write_truth,
+)
 from avatar_bridge.training.synthetic.gl import open_context
 from avatar_bridge.training.synthetic.mesh import load_mesh
 from avatar_bridge.training.synthetic.performance import FPS, FRAMES
@@ -15,7 +21,6 @@ from avatar_bridge.training.synthetic.takes import load_takes
 
 CLIP = "performer.mp4"
 TRUTH = "performer.npz"
-_SHARD = 500  # pictures in one file
 
 
 def render(out: Path, ict: Path, frames: int | None, size: int) -> None:
@@ -66,11 +71,11 @@ def render_samples(out: Path, ict: Path, count: int, seed: int, takes: Path | No
     mesh = load_mesh(ict)
     maker = SampleMaker(open_context(), mesh, takes=real)
     out.mkdir(parents=True, exist_ok=True)
-    shards = range((count + _SHARD - 1) // _SHARD)
+    shards = range((count + PICTURES - 1) // PICTURES)
     for shard in track(shards, "random faces"):
         path = out / f"shard_{shard:03d}.npz"
         if path.exists():
             continue
-        wanted = min(_SHARD, count - shard * _SHARD)
-        made = list(maker.make(wanted, seed=seed * 100_003 + shard))
+        wanted = min(PICTURES, count - shard * PICTURES)
+        made = list(maker.make(wanted, shard_seed(seed, shard)))
         write_shard(path, [image for image, _ in made], [truth for _, truth in made])

@@ -14,13 +14,13 @@ from avatar_bridge.types import Float32
 
 # The share of each kind of expression; "take" only where there are takes.
 _KINDS: Mapping[str, float] = {
-    "rest": 0.05,
-    "lone": 0.24,
-    "single": 0.16,
-    "few": 0.17,
-    "emotion": 0.14,
-    "speech": 0.07,
-    "mixture": 0.09,
+    "rest": 0.04,
+    "lone": 0.20,
+    "single": 0.10,
+    "few": 0.12,
+    "emotion": 0.10,
+    "speech": 0.06,
+    "mixture": 0.30,  # the densest lesson: some eight movements a picture
     "take": 0.08,
 }
 # Kinds whose eyes look where the weights say: others look about.

@@ -19,6 +19,15 @@ from avatar_bridge.training.synthetic.truth import Truth
 _RATE_FACTOR = 21
 
 
+PICTURES = 500  # of random faces in one shard
+_SEEDS = 100_003  # from one set's seed to the next: more shards than a set has
+
+
+def shard_seed(seed: int, number: int) -> int:
+    """The seed of one shard of the set that `seed` decides."""
+    return seed * _SEEDS + number
+
+
 class ClipWriter:
     """Writes an mp4: H.264 where the ffmpeg command is installed, else OpenCV's MPEG-4.
 

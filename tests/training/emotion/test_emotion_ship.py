@@ -69,7 +69,7 @@ def test_fit_evaluate_export_compare_explain(
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["compare", "face_small"], "expected the recipe of an emotion net"),
+        (["compare", "student"], "expected the recipe of an emotion net"),
         (["fit", "deep_cnn5", "--set", "net.options.dropout=2.0"], "expected options that"),
     ],
 )

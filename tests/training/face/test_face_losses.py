@@ -3,16 +3,20 @@ import math
 import pytest
 import torch
 
-from avatar_bridge.nets.face.base import FaceOutput
+from avatar_bridge.nets.action_units.base import FaceOutput
 from avatar_bridge.training.datasets.faces import FaceBatch
 from avatar_bridge.training.face.losses import (
+    GAZE_BETA,
     POINT_BETA,
+    SQUARE_UNTIL,
     FaceLoss,
     emotion_loss,
+    gaze_loss,
     masked_mean,
     node_weights,
     point_loss,
     point_weights,
+    twin_loss,
     unit_loss,
 )
 from avatar_bridge.training.face.recipe import LossPart
@@ -101,12 +105,65 @@ def test_trust_goes_by_name_then_code() -> None:
     assert weights.tolist() == pytest.approx([0.9, 0.4, 0.7])
 
 
-def test_the_whole_is_the_weighted_sum() -> None:
+def test_gaze_costs_its_known_value() -> None:
+    gaze = torch.zeros(1, 2, 2)
+    assert gaze_loss(gaze, gaze, ONE) == 0
+    assert gaze_loss(gaze + 3 * GAZE_BETA, gaze, ONE) == pytest.approx(2.5)  # 3 - 1/2, linear
+
+
+def test_unknown_gaze_teaches_nothing() -> None:
+    gaze = torch.zeros(2, 2, 2, requires_grad=True)
+    target = torch.full((2, 2, 2), float("nan"))
+    target[0, 1] = 0.3
+    loss = gaze_loss(gaze, target, torch.ones(2))
+    assert loss.item() == pytest.approx(2.5)  # of what is known alone
+    loss.backward()
+    assert gaze.grad is not None
+    assert (gaze.grad != 0).tolist() == [[[False] * 2, [True] * 2], [[False] * 2] * 2]
+    assert gaze_loss(gaze, target * float("nan"), torch.ones(2)) == 0
+
+
+MIRROR = torch.tensor([1, 0, 2])
+
+
+def test_twins_that_agree_cost_nothing() -> None:
+    first, middle = torch.randn(2, 3), torch.randn(1, 3)
+    agreeing = torch.cat([first, middle, first[:, MIRROR]])
+    faces = torch.ones(5, 1)
+    assert twin_loss(agreeing, faces, MIRROR, torch.ones(3), 2) == 0
+    same = torch.cat([first, middle, first])  # but not mirrored
+    assert twin_loss(same, faces, MIRROR, torch.ones(3), 2) > 0
+
+
+def test_twins_cost_what_they_differ_in_spreads() -> None:
+    logits = torch.logit(torch.tensor([[0.2, 0.5, 0.5], [0.5, 0.3, 0.5]]))
+    loss = twin_loss(logits, torch.ones(2, 1), MIRROR, torch.full((3,), 0.1), 1)
+    assert loss == pytest.approx(1.0**2 / 2 / SQUARE_UNTIL / 3, rel=1e-4)
+
+
+def test_twins_without_a_face_are_left_out() -> None:
+    logits = torch.randn(4, 3, requires_grad=True)
+    faces = torch.tensor([[1.0], [0.0], [1.0], [0.0]])
+    loss = twin_loss(logits, faces, MIRROR, torch.ones(3), 2)
+    alone = twin_loss(logits[::2], faces[::2], MIRROR, torch.ones(3), 1)
+    torch.testing.assert_close(loss, alone)
+    loss.backward()
+    assert logits.grad is not None
+    assert (logits.grad != 0).any(dim=1).tolist() == [True, False, True, False]
+    assert twin_loss(logits, torch.zeros(4, 1), MIRROR, torch.ones(3), 2) == 0
+
+
+@pytest.mark.parametrize("twins", [0, 1])
+def test_the_whole_is_the_weighted_sum(twins: int) -> None:
     torch.manual_seed(0)
-    part = LossPart(presence=1, landmarks=2, action_units=3, emotions=4)
-    loss = FaceLoss(part, ("AU1",), torch.ones(1))
+    part = LossPart(presence=1, landmarks=2, action_units=3, emotions=4, gaze=5, twins=6)
+    loss = FaceLoss(part, ("AU1",), torch.ones(1), twins)
     output = FaceOutput(
-        torch.randn(2, 1), torch.rand(2, 70, 2), torch.randn(2, 1), torch.randn(2, 7)
+        torch.randn(2, 1),
+        torch.rand(2, 70, 2),
+        torch.randn(2, 1),
+        torch.randn(2, 7),
+        torch.randn(2, 2, 2),
     )
     batch = FaceBatch(
         image=torch.zeros(2, 1, 4, 4, dtype=torch.uint8),
@@ -114,9 +171,35 @@ def test_the_whole_is_the_weighted_sum() -> None:
         landmarks=torch.rand(2, 70, 2),
         action_units=torch.rand(2, 1),
         emotions=torch.softmax(torch.randn(2, 7), dim=1),
+        gaze=torch.randn(2, 2, 2),
         trust=torch.ones(2),
         emotion_trust=torch.ones(2),
     )
     got = loss(output, batch)
-    expected = got.presence + 2 * got.landmarks + 3 * got.action_units + 4 * got.emotions
-    torch.testing.assert_close(got.total, expected)
+    assert bool(got.twins > 0) is bool(twins)
+    parts = (got.presence, got.landmarks, got.action_units, got.emotions, got.gaze, got.twins)
+    assert all(value > 0 for value in parts[:5])
+    torch.testing.assert_close(got.total, sum(n * value for n, value in enumerate(parts, 1)))
+
+
+def test_the_loss_knows_who_is_whose_mirror_image() -> None:
+    part = LossPart(presence=0, landmarks=0, action_units=0, emotions=0, gaze=0, twins=1)
+    loss = FaceLoss(part, ("AU61L", "AU62R"), torch.ones(2), 1)
+    logits = torch.tensor([[0.3, -1.0], [-1.0, 0.3]])
+    unknown = torch.full((2, 70, 2), float("nan"))
+    output = FaceOutput(
+        torch.zeros(2, 1), torch.zeros(2, 70, 2), logits, torch.zeros(2, 7), torch.zeros(2, 2, 2)
+    )
+    batch = FaceBatch(
+        image=torch.zeros(2, 1, 4, 4, dtype=torch.uint8),
+        presence=torch.ones(2, 1),
+        landmarks=unknown,
+        action_units=unknown[:, 0],
+        emotions=unknown[:, :7, 0],
+        gaze=unknown[:, :2],
+        trust=torch.ones(2),
+        emotion_trust=torch.ones(2),
+    )
+    assert loss(output, batch).total == 0
+    swapped = output._replace(action_units=logits[:1].repeat(2, 1))
+    assert loss(swapped, batch).total > 0
