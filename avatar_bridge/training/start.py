@@ -146,7 +146,9 @@ def _by_order(
         if isinstance(layer, nn.Conv2d):
             folded[:] = next_for(layer)
         elif isinstance(layer, nn.Linear) and f"{name}.weight" not in named:
-            next_for(layer)
+            # One whose bias is not there either is new: the file knows nothing of it.
+            if layer._parameters.get("bias") is None or f"{name}.bias" in named:
+                next_for(layer)
         elif isinstance(layer, nn.BatchNorm2d) and folded:
             variance, mean = torch.var_mean(inputs[0].float(), dim=(0, 2, 3), correction=0)
             assert layer.running_mean is not None and layer.running_var is not None

@@ -21,6 +21,7 @@ from avatar_bridge.training.datasets.duplicates import keep_apart
 from avatar_bridge.training.datasets.labels import emotions_of, splits_of
 from avatar_bridge.training.datasets.source import (
     CACHE_SIZE,
+    TEST,
     TRAIN,
     FaceSource,
     cache_crop,
@@ -86,7 +87,7 @@ def create(
         resting = found & (splits == TRAIN) & (emotions[:, EMOTION_INDEX["neutral"]] >= _NEUTRAL)
         resting &= np.random.default_rng(0).random(len(resting)) < quiet
         units[np.ix_(resting, dead | np.isnan(units).all(axis=0))] = 0.0
-    if apart is not None:
+    if apart is not None and only != TEST:  # test rows never give way
         found &= keep_apart(folder, thumbnails(path, tile, len(splits)), splits, apart)
     if only is not None:
         found &= splits == only
