@@ -25,7 +25,7 @@ class NetPart(Part):
 
     Attributes:
         start: what the net begins with where it fits: name or folder of a run, or path of an
-            exported float32 net (see `training.start`).
+            exported net (see `training.start`).
     """
 
     name: str

@@ -18,6 +18,7 @@ from avatar_bridge.training.checkpoint import CHECKPOINT, read
 
 logger = logging.getLogger(__name__)
 _PREFIX = "net."  # of names in an exported graph, which wraps the net
+_WHOLE_AGAIN = "_DequantizeLinear_Output"  # what the quantiser adds to a weight's name
 _OTHERS = "start: expected the layers of this recipe's net, got another net's"
 
 
@@ -25,7 +26,7 @@ def start_from(start: str, net: nn.Module, runs: Path, pictures: Callable[[], Te
     """Put earlier weights into a fresh net.
 
     Args:
-        start: name of a run, path of a run's folder, or path of an exported float32 `.onnx`.
+        start: name of a run, path of a run's folder, or path of an exported `.onnx`.
         net: to begin with. Weights of the same name and shape are taken over, and rows of action
             units by the units' names; a net with a `load_fronts` decides itself.
         runs: folder of runs.
@@ -102,16 +103,20 @@ def _unfold(path: Path, net: nn.Module, pictures: Tensor) -> None:
     for node in graph.node:  # equal weights are stored once
         if node.op_type == "Identity" and node.input[0] in arrays:
             arrays[node.output[0]] = arrays[node.input[0]]
-    if any(node.op_type == "DequantizeLinear" for node in graph.node):
-        raise ConfigError(f"{path}: expected float32 weights to start from, got int8")
+    for node in graph.node:  # int8 weights, to within half a step
+        if node.op_type == "DequantizeLinear" and node.input[0] in arrays:
+            axis = next((a.i for a in node.attribute if a.name == "axis"), 1)
+            name = node.output[0].removesuffix(_WHOLE_AGAIN)
+            steps, scale, zero = (arrays[part] for part in node.input)
+            arrays[name] = arrays[node.output[0]] = _whole(steps, scale, zero, axis)
     named = {
         name.removeprefix(_PREFIX): value
         for name, value in arrays.items()
         if name.startswith(_PREFIX)
     }
     _by_name(named, net, load_card(path.with_suffix(".toml")).action_units)
-    nameless = deque(
-        [arrays[name] for name in node.input[1:]]
+    layers = [
+        (node.op_type, [name.removesuffix(_WHOLE_AGAIN) for name in node.input[1:]])
         for node in graph.node
         if node.op_type == "Conv"
         or (
@@ -119,21 +124,38 @@ def _unfold(path: Path, net: nn.Module, pictures: Tensor) -> None:
             and node.input[1] in arrays
             and not node.input[1].startswith(_PREFIX)
         )
-    )
+    ]
+    if any(node.op_type == "DequantizeLinear" for node in graph.node):
+        # The quantiser shuffles branches; the numbers in the names still count as the layers ran.
+        layers.sort(key=lambda layer: int(layer[1][0].rpartition("_")[2]))
+    nameless = {
+        kind: deque([arrays[name] for name in names] for op, names in layers if op == kind)
+        for kind in ("Conv", "MatMul")
+    }
     _by_order(nameless, named, net, pictures)
-    if nameless:
+    if any(nameless.values()):
         raise ConfigError(f"{path}: {_OTHERS}")
     logger.info("took over the weights of %s", path)
 
 
+def _whole(steps: Tensor, scale: Tensor, zero: Tensor, axis: int) -> Tensor:
+    """What integers of one scale, or of one for each slice along an axis, stand for."""
+    shape = [-1 if place == axis else 1 for place in range(steps.ndim)] if scale.ndim else []
+    return (steps.float() - zero.float().reshape(shape)) * scale.reshape(shape)
+
+
 def _by_order(
-    nameless: deque[list[Tensor]], named: Mapping[str, Tensor], net: nn.Module, pictures: Tensor
+    nameless: Mapping[str, deque[list[Tensor]]],
+    named: Mapping[str, Tensor],
+    net: nn.Module,
+    pictures: Tensor,
 ) -> None:
     """Layers that lost their names in the export, in the order in which they run."""
     folded: list[Tensor] = []  # the bias that the next batch norm takes
 
     def next_for(layer: nn.Conv2d | nn.Linear) -> list[Tensor]:
-        found = nameless.popleft() if nameless else []
+        waiting = nameless["MatMul" if isinstance(layer, nn.Linear) else "Conv"]
+        found = waiting.popleft() if waiting else []
         shape = layer.weight.shape
         if isinstance(layer, nn.Linear):
             found = [part.T for part in found]

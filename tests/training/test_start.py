@@ -214,13 +214,16 @@ def test_another_nets_file_is_told(export: Callable[[FaceNet], Path]) -> None:
         start_from(str(path), net, Path(), lambda: pictures(net))
 
 
-def test_an_int8_file_is_refused(export: Callable[[FaceNet], Path]) -> None:
-    net = face_net("baseline", UNITS, 0)
-    path = export(net)
-    small = path.with_name("small.onnx")
-    quantise(path, small, pictures(net).numpy(), ["Conv"])
-    with pytest.raises(ConfigError, match="expected float32 weights to start from, got int8"):
-        start_from(str(small), net, Path(), lambda: pictures(net))
+@pytest.mark.parametrize("name", ["baseline", "student"])
+def test_an_int8_file_comes_within_its_steps(name: str, export: Callable[[FaceNet], Path]) -> None:
+    path, net = export(face_net(name, UNITS, 0)), face_net(name, UNITS, 1)
+    small, image = path.with_name("small.onnx"), pictures(net, seed=8)
+    quantise(path, small, pictures(net).numpy(), ["Conv", "MatMul"])
+    path.with_suffix(".toml").replace(small.with_suffix(".toml"))
+    start_from(str(small), net, Path(), lambda: pictures(net))
+    expected, got = said_by_file(path, image), said_by_net(net, image)
+    for output, value in expected.items():
+        np.testing.assert_allclose(got[output], value, atol=0.05, err_msg=output)
 
 
 def test_a_recipe_names_its_start(make_task: MakeTask, tiny_data: Path, tmp_path: Path) -> None:
