@@ -47,7 +47,10 @@ class FaceAnalyzer:
             )
         self._net = net
         self._check_outputs()
-        self._unit_places = [ACTION_UNIT_INDEX[name] for name in card.action_units]
+        read = [i for i, name in enumerate(card.action_units) if name not in card.unread]
+        self._read = np.array(read, np.int64)
+        self._units = tuple(card.action_units[i] for i in read)
+        self._unit_places = [ACTION_UNIT_INDEX[name] for name in self._units]
         self._emotion_places = [EMOTION_INDEX[name] for name in card.emotions]
 
     def _check_outputs(self) -> None:
@@ -76,7 +79,7 @@ class FaceAnalyzer:
 
     @property
     def action_units(self) -> tuple[str, ...]:
-        return self._net.card.action_units
+        return self._units
 
     def analyze(self, crop: FaceCrop, image_size: tuple[int, int]) -> FaceAnalysis:
         out = self._net.run(crop.image)
@@ -84,7 +87,7 @@ class FaceAnalyzer:
         landmarks = Landmarks(points)
         pose = solve_head_pose(landmarks, image_size)
         units = np.zeros(len(ACTION_UNIT_NAMES), np.float32)
-        units[self._unit_places] = np.clip(out["action_units"], 0.0, 1.0)
+        units[self._unit_places] = np.clip(out["action_units"][self._read], 0.0, 1.0)
         emotions = np.zeros(len(EMOTIONS), np.float32)
         emotions[self._emotion_places] = out["emotions"]
         return FaceAnalysis(

@@ -54,6 +54,7 @@ class ModelCard(_Part):
         architecture: name of the net in the `nets` registry.
         title: one line for people.
         action_units: node names in the order of that output; empty where it has none.
+        unread: action units of that output which it cannot tell yet; the runtime leaves them out.
         emotions: emotion names in the order of that output; empty where it has none.
         gaze: whom the runtime believes about the eyes of a face net: `net`, its own output `gaze`,
             or `points`, the geometry of iris and eye corners.
@@ -72,6 +73,7 @@ class ModelCard(_Part):
     licence: str
     input: InputSpec
     action_units: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
     gaze: Literal["net", "points"] = "points"
     data: tuple[DataSource, ...]
@@ -85,7 +87,7 @@ class ModelCard(_Part):
     @model_validator(mode="after")
     def _known_labels(self) -> "ModelCard":
         for label, known in (
-            *((name, ACTION_UNIT_INDEX) for name in self.action_units),
+            *((name, ACTION_UNIT_INDEX) for name in (*self.action_units, *self.unread)),
             *((name, LABELS) for name in self.emotions),
             *((name, ACTION_UNIT_INDEX) for units in self.unit_r.values() for name in units),
         ):

@@ -59,12 +59,14 @@ class FaceRecipe(Recipe):
         negatives: share of pictures without a face.
         twins: share of pictures that show a face of the same batch once more, mirrored and
             changed anew, for the loss of that name.
+        unread: nodes that the trained net turned out not to tell; for the card.
         gaze: which gaze the runtime is to believe, the net's or that of its points; for the card.
     """
 
     action_units: tuple[str, ...]
     negatives: float = Field(default=0.12, ge=0, lt=1)
     twins: float = Field(default=0.0, ge=0, le=0.5)
+    unread: tuple[str, ...] = ()
     gaze: Literal["net", "points"] = "points"
     loss: LossPart = LossPart()
     distil: DistilPart = DistilPart()

@@ -124,6 +124,7 @@ class FaceTask:
             task="face",
             action_units=self.recipe.action_units,
             emotions=EMOTIONS,
+            unread=self.recipe.unread,
             gaze=self.recipe.gaze,
             precision="int8" if int8 else "float32",
         )
