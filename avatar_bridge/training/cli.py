@@ -272,11 +272,14 @@ def samples(
     takes: Annotated[
         Path | None, typer.Option(help="Folder of Live Link Face takes, to borrow faces from.")
     ] = None,
+    moments: Annotated[
+        bool, typer.Option(help="Each face twice, the second time a moment later.")
+    ] = False,
 ) -> None:
     """Render random faces to learn from; a recipe reads them as data of kind `shards`."""
     from avatar_bridge.training.synthetic import command
 
-    command.render_samples(out, ict, count, seed, takes)
+    command.render_samples(out, ict, count, seed, takes, moments)
 
 
 @app.command()

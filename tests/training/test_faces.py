@@ -137,6 +137,24 @@ def test_twins_are_the_same_faces_mirrored(source: FaceSource, live_units: tuple
     assert len({row.numpy().tobytes() for row in batch["action_units"][count:-count]}) > 1
 
 
+def test_a_twin_is_taken_a_moment_later_where_that_is_known(
+    source: FaceSource, live_units: tuple[str, ...]
+) -> None:
+    taught = source.rows(TRAIN)
+    moments = np.zeros_like(source.moments)
+    moments[taught[:-1]] = np.diff(taught)  # each row's partner is the next one
+    count = 6
+    batch = stream_of(replace(source, moments=moments), live_units, Augment.none(), twins=count)[0]
+    rows = source.units[taught][:, [ACTION_UNIT_INDEX[name] for name in live_units]]
+
+    def place(units: np.ndarray) -> int:
+        return int(np.flatnonzero((rows == units).all(axis=1))[0])
+
+    said = batch["action_units"].numpy()
+    for first, last in zip(said[:count], said[-count:][:, mirror_of(live_units)], strict=True):
+        assert place(last) == min(place(first) + 1, len(rows) - 1)
+
+
 def mirror_of(units: tuple[str, ...]) -> list[int]:
     return [units.index(mirrored(name)) for name in units]
 

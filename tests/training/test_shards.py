@@ -50,6 +50,25 @@ def test_splits_can_be_asked_for(rendered: Path) -> None:
     assert len(shards.create(rendered, "rendered", limit=3).crops) == 3
 
 
+def test_a_face_and_its_next_moment_stay_together(tmp_path: Path, frontal: np.ndarray) -> None:
+    (tmp_path / "pairs").mkdir()
+    steps = np.tile([1, -1], 100)
+    np.savez(
+        tmp_path / "pairs" / "shard_000.npz",
+        images=np.zeros((200, 64, 64), np.uint8),
+        landmarks=np.repeat(frontal[None], 200, axis=0),
+        weights=np.zeros((200, 52), np.float32),
+        moments=steps,
+        blendshape_names=np.array(BLENDSHAPES),
+    )
+    source = shards.create(tmp_path, "pairs", validation=0.5)
+    assert 0 < (source.splits == VALIDATION).sum() < 200
+    np.testing.assert_array_equal(source.splits[::2], source.splits[1::2])
+    held = shards.create(tmp_path, "pairs", validation=0.5, only=VALIDATION)
+    np.testing.assert_array_equal(held.moments, np.tile([1, -1], len(held.crops) // 2))
+    assert shards.create(tmp_path, "pairs", limit=3).moments.tolist() == [1, -1, 0]
+
+
 def test_mistakes_are_told(rendered: Path) -> None:
     with pytest.raises(ConfigError, match=r"expected shard_\*"):
         shards.create(rendered, "elsewhere")

@@ -119,7 +119,8 @@ class FaceStream(Dataset[FaceBatch]):
         steps: number of batches.
         seed: of everything random.
         twins: how many pictures at the end of a batch show the faces at its start once more,
-            mirrored and changed anew: what the net says of both should agree.
+            mirrored, changed anew and, where a set knows it, a moment later: what the net says
+            of both should differ as the truth does.
     """
 
     def __init__(
@@ -170,6 +171,9 @@ class FaceStream(Dataset[FaceBatch]):
             for values in (chosen, rows, empty):
                 values[last] = values[first]
             flipped[last] = ~flipped[first]
+            rows[last] += [
+                sources[w].moments[r] for w, r in zip(chosen[last], rows[last], strict=True)
+            ]
         for place, which in enumerate(chosen):
             source, row = sources[which], rows[place]
             if empty[place]:

@@ -1,7 +1,8 @@
 """Rendered faces with exact truth: a folder of `shard_*.npz`.
 
 Each holds `images` (N, H, W) uint8 grey, `landmarks` (N, 70, 2) in pixels, `weights` (N, 52) in
-[0, 1] and `blendshape_names`, as `avatar-bridge-train samples` writes them.
+[0, 1] and `blendshape_names`, as `avatar-bridge-train samples` writes them; and perhaps `moments`
+(N,) as `FaceSource` has them.
 """
 
 from collections.abc import Sequence
@@ -86,9 +87,12 @@ def read_shards(
     crops: list[Image] = []
     points: list[Float32] = []
     units = [np.empty((0, len(ACTION_UNITS)), np.float32)]
+    moments = [np.empty(0, np.int8)]
     keys: list[str] = []
     for path in paths:
         shard = read_arrays(path)
+        steps = np.asarray(shard.get("moments", np.zeros(len(shard["images"]))), np.int8)
+        moments.append(steps)
         units.append(teach_units(shard["weights"], shard["blendshape_names"]))
         for row, (image, landmarks) in enumerate(
             zip(shard["images"], shard["landmarks"], strict=True)
@@ -96,7 +100,7 @@ def read_shards(
             crop, moved = cache_crop(image, landmarks.astype(np.float32))
             crops.append(crop)
             points.append(moved)
-            keys.append(f"{path.stem}:{row}")
+            keys.append(f"{path.stem}:{row + min(int(steps[row]), 0)}")  # a face stays in one split
     taught = np.concatenate(units)
     taught[:, silent] = np.nan
     return FaceSource(
@@ -106,6 +110,7 @@ def read_shards(
         units=taught,
         emotions=np.full((len(keys), len(EMOTIONS)), np.nan, np.float32),
         splits=np.where(held_out(keys, validation), VALIDATION, TRAIN).astype(np.uint8),
+        moments=np.concatenate(moments),
         backgrounds=np.empty((0, CACHE_SIZE, CACHE_SIZE), np.uint8),
         weight=weight,
         trust=trust,
@@ -115,7 +120,9 @@ def read_shards(
 def some_rows(source: FaceSource, limit: int | None, only: int | None) -> FaceSource:
     """The first `limit` rows of the split `only`; None is all."""
     rows = np.flatnonzero((source.splits == only) | (only is None))[:limit]
-    return replace(source, **{field: getattr(source, field)[rows] for field in ROW_FIELDS})
+    some = {field: getattr(source, field)[rows] for field in ROW_FIELDS}
+    some["moments"][-1:] = np.minimum(some["moments"][-1:], 0)  # what comes after was left out
+    return replace(source, **some)
 
 
 def _silent(nodes: Sequence[str] | None) -> list[int]:

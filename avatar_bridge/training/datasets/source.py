@@ -18,7 +18,7 @@ CACHE_SIZE = 160  # px; at the margin below about as fine as a net's crop of 112
 CACHE_MARGIN = 1.9  # face boxes; holds all but the badly aimed crops, whose edges repeat
 TRAIN, VALIDATION, TEST = 0, 1, 2
 _PARTS = 1000
-ROW_FIELDS = ("crops", "points", "units", "emotions", "splits")  # one row a face
+ROW_FIELDS = ("crops", "points", "units", "emotions", "splits", "moments")  # one row a face
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -36,6 +36,8 @@ class FaceSource:
         emotions: (N, 7) float32 that sum to 1 in the order of `facs.emotions`; NaN rows where
             unknown.
         splits: (N,) uint8, TRAIN, VALIDATION or TEST.
+        moments: (N,) int8, how many rows on the same face is shown a moment before or after, in
+            the same split; 0 where it is not.
         backgrounds: (M, 160, 160) uint8 patches without a face, from training pictures.
         weight: share of the batches relative to the other sources.
         trust: how much its points and units count in the losses.
@@ -50,6 +52,7 @@ class FaceSource:
     units: Float32
     emotions: Float32
     splits: NDArray[np.uint8]
+    moments: NDArray[np.int8]
     backgrounds: Image
     weight: float = 1.0
     trust: float = 1.0
@@ -64,6 +67,7 @@ class FaceSource:
             ("units", (count, len(ACTION_UNITS))),
             ("emotions", (count, len(EMOTIONS))),
             ("splits", (count,)),
+            ("moments", (count,)),
         ):
             got = getattr(self, field).shape
             if got != shape:

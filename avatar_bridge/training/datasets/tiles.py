@@ -114,6 +114,7 @@ def create(
         units=units[seen],
         emotions=emotions[seen],
         splits=splits[seen],
+        moments=np.zeros(len(seen), np.int8),
         backgrounds=np.array(patches, np.uint8).reshape(-1, CACHE_SIZE, CACHE_SIZE),
         weight=weight,
         trust=trust,

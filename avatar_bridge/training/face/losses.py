@@ -102,7 +102,9 @@ def point_loss(points: Tensor, target: Tensor, trust: Tensor) -> Tensor:
     )
 
 
-def unit_loss(logits: Tensor, target: Tensor, spread: Tensor, weights: Tensor) -> Tensor:
+def unit_loss(
+    logits: Tensor, target: Tensor, spread: Tensor, weights: Tensor, active: float = 0.0
+) -> Tensor:
     """Cross-entropy above its floor, and squared error, both in spreads of each node.
 
     Rare movements have a small spread, so that they count as much as common ones.
@@ -112,6 +114,8 @@ def unit_loss(logits: Tensor, target: Tensor, spread: Tensor, weights: Tensor) -
         target: (B, K) in [0, 1]; NaN where unknown.
         spread: (K,) standard deviation of each node in training.
         weights: broadcast to (B, K).
+        active: how much more a full movement counts than rest. A net in doubt says the mean of
+            what may be; this keeps that mean from shrinking where rest is common.
 
     Returns:
         A scalar, 0 at best; about 1 for a net that always says the mean.
@@ -119,6 +123,7 @@ def unit_loss(logits: Tensor, target: Tensor, spread: Tensor, weights: Tensor) -
     known = torch.isfinite(target)
     target = torch.where(known, target, torch.zeros_like(target)).clamp(0, 1)
     spread = spread.clamp_min(MIN_SPREAD)
+    weights = weights * (1 + active * target)
     crossed = F.binary_cross_entropy_with_logits(logits, target, reduction="none")
     floor = F.binary_cross_entropy(target, target, reduction="none")
     error = (torch.sigmoid(logits) - target) / spread
@@ -142,11 +147,16 @@ def gaze_loss(gaze: Tensor, target: Tensor, trust: Tensor) -> Tensor:
     return masked_mean(single, known, trust[:, None, None])
 
 
-def twin_loss(logits: Tensor, faces: Tensor, mirror: Tensor, spread: Tensor, count: int) -> Tensor:
+def twin_loss(
+    logits: Tensor, target: Tensor, faces: Tensor, mirror: Tensor, spread: Tensor, count: int
+) -> Tensor:
     """How far what is said of a face and of its mirrored, shifted, relit twin lie apart.
+
+    A twin that was taken a moment later may differ, by as much as the face moved.
 
     Args:
         logits: (B, K) of action units; the last `count` rows are twins of the first.
+        target: (B, K) in [0, 1]; NaN where unknown, and taken for the same in both.
         faces: (B, 1) 1 where the picture shows a face.
         mirror: (K,) the node that takes each node's place in a mirror.
         spread: (K,) standard deviation of each node in training.
@@ -156,8 +166,13 @@ def twin_loss(logits: Tensor, faces: Tensor, mirror: Tensor, spread: Tensor, cou
         A scalar, 0 where they agree.
     """
     said = torch.sigmoid(logits) / spread.clamp_min(MIN_SPREAD)
-    first, last = said[:count], said[-count:][:, mirror]
-    apart = F.smooth_l1_loss(first, last, beta=SQUARE_UNTIL, reduction="none")
+    moved = (target[:count] - target[-count:][:, mirror]) / spread.clamp_min(MIN_SPREAD)
+    apart = F.smooth_l1_loss(
+        said[:count] - said[-count:][:, mirror],
+        torch.nan_to_num(moved),
+        beta=SQUARE_UNTIL,
+        reduction="none",
+    )
     return masked_mean(apart, (faces[:count] > 0).expand_as(apart), torch.ones_like(apart))
 
 
@@ -185,13 +200,18 @@ class FaceLoss:
         landmarks = point_loss(output.landmarks, batch["landmarks"], trust)
         weights = trust[:, None] * self._nodes.to(trust.device)[None]
         spread = self._spread.to(trust.device)
-        units = unit_loss(output.action_units, batch["action_units"], spread, weights)
+        units = unit_loss(output.action_units, batch["action_units"], spread, weights, part.active)
         emotions = emotion_loss(output.emotions, batch["emotions"], batch["emotion_trust"])
         gaze = gaze_loss(output.gaze, batch["gaze"], trust)
         twins = torch.zeros_like(presence)
         if self._twins:
             twins = twin_loss(
-                output.action_units, batch["presence"], self._mirror, spread, self._twins
+                output.action_units,
+                batch["action_units"],
+                batch["presence"],
+                self._mirror,
+                spread,
+                self._twins,
             )
         total = (
             part.presence * presence

@@ -13,6 +13,7 @@ class LossPart(Part):
     """How much each part of the loss counts.
 
     Attributes:
+        active: how much more a full movement counts than rest; see `losses.unit_loss`.
         node_trust: weight of action units by name, or by code for both sides; others count
             `other_trust`.
     """
@@ -23,6 +24,7 @@ class LossPart(Part):
     emotions: float = 0.3
     gaze: float = 0.1
     twins: float = 0.2
+    active: float = Field(default=0.0, ge=0)
     other_trust: float = 0.8
     node_trust: dict[str, float] = Field(default_factory=dict)
 

@@ -52,7 +52,14 @@ def render(out: Path, ict: Path, frames: int | None, size: int) -> None:
     write_truth(out / TRUTH, truths, mesh.shapes, FPS)
 
 
-def render_samples(out: Path, ict: Path, count: int, seed: int, takes: Path | None = None) -> None:
+def render_samples(
+    out: Path,
+    ict: Path,
+    count: int,
+    seed: int,
+    takes: Path | None = None,
+    moments: bool = False,
+) -> None:
     """Draw random faces and write them as `shard_NNN.npz`; a shard that is there is kept.
 
     Args:
@@ -61,6 +68,7 @@ def render_samples(out: Path, ict: Path, count: int, seed: int, takes: Path | No
         count: how many pictures.
         seed: each shard's pictures depend on it, on the takes and on the shard's number alone.
         takes: folder of Live Link Face takes, some of whose frames are drawn too; None is none.
+        moments: show each face twice, the second time a moment later.
 
     Raises:
         ConfigError: no mesh, no OpenGL, broken takes, or a count that is not positive.
@@ -77,5 +85,5 @@ def render_samples(out: Path, ict: Path, count: int, seed: int, takes: Path | No
         if path.exists():
             continue
         wanted = min(PICTURES, count - shard * PICTURES)
-        made = list(maker.make(wanted, shard_seed(seed, shard)))
-        write_shard(path, [image for image, _ in made], [truth for _, truth in made])
+        made = list(maker.make(wanted, shard_seed(seed, shard), moments))
+        write_shard(path, [image for image, _ in made], [truth for _, truth in made], moments)

@@ -51,6 +51,8 @@ _SPEECH = {
 }  # fmt: skip
 # One of a pair at a time.
 _EXCLUSIVE = (("jawLeft", "jawRight"), ("mouthLeft", "mouthRight"), ("mouthPucker", "mouthFunnel"))
+# How much of the way from one face to another is gone in a moment, at most.
+_MOST_OF_A_MOVE = 0.4
 # What a tongue between the lips keeps from meeting.
 _LIPS_MEET = (
     "mouthClose", "mouthPressLeft", "mouthPressRight", "mouthRollLower", "mouthRollUpper",
@@ -131,6 +133,21 @@ def random_expression(rng: np.random.Generator, takes: Float32 | None = None) ->
         weights[close] = min(weights[close], weights[jaw])
     settle(weights, rng)
     return Expression(weights, kind)
+
+
+def moment_later(
+    weights: Float32, rng: np.random.Generator, takes: Float32 | None = None
+) -> Float32:
+    """(52,) what a face shows some hundredths of a second after (52,) `weights`.
+
+    It is on its way to another one: not at all, a little, or as far as a lid closes from one
+    frame to the next. Arguments as for `random_expression`.
+    """
+    goal = random_expression(rng, takes).weights
+    share = np.float32(_MOST_OF_A_MOVE * rng.random() ** 2)
+    later = weights + share * (goal - weights)
+    settle(later, rng)
+    return later
 
 
 def _single_weight(rng: np.random.Generator) -> float:

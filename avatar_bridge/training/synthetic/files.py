@@ -103,8 +103,20 @@ def write_truth(path: Path, truths: Sequence[Truth], rig_names: tuple[str, ...],
     )
 
 
-def write_shard(path: Path, images: Sequence[NDArray[np.uint8]], truths: Sequence[Truth]) -> None:
-    """Write random faces: `images`, `landmarks`, `weights`, `gaze` and the head's pose."""
+def write_shard(
+    path: Path,
+    images: Sequence[NDArray[np.uint8]],
+    truths: Sequence[Truth],
+    moments: bool = False,
+) -> None:
+    """Write random faces: `images`, `landmarks`, `weights`, `gaze` and the head's pose.
+
+    `moments` says whether every second picture shows the head of the one before; the array of
+    that name gives, for each, how many pictures on its partner is.
+    """
+    steps = np.where(np.arange(len(images)) % 2, -1, 1).astype(np.int8)
+    if len(images) % 2:
+        steps[-1] = 0
     np.savez_compressed(
         path,
         images=np.stack(images),
@@ -113,5 +125,6 @@ def write_shard(path: Path, images: Sequence[NDArray[np.uint8]], truths: Sequenc
         gaze=np.stack([t.gaze for t in truths]),
         head_position=np.stack([t.head_position for t in truths]),
         head_orientation=np.stack([t.head_orientation for t in truths]),
+        moments=steps * np.int8(moments),
         blendshape_names=np.array(BLENDSHAPES),
     )

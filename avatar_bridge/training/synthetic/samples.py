@@ -1,5 +1,6 @@
 """Random faces with exact truth, to learn from."""
 
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
 from avatar_bridge.training.synthetic.backdrops import room
-from avatar_bridge.training.synthetic.expressions import random_expression
+from avatar_bridge.training.synthetic.expressions import moment_later, random_expression
 from avatar_bridge.training.synthetic.eyes import look_weights
 from avatar_bridge.training.synthetic.face import shape_face
 from avatar_bridge.training.synthetic.looks import random_lights, random_look, random_person
@@ -37,6 +38,7 @@ _PICTURES_OF_ONE = 3
 
 _MAX_YAW, _MAX_PITCH, _MAX_ROLL = (math.radians(v) for v in (40.0, 30.0, 22.0))
 _MAX_LOOK = math.radians(32.0)
+_NUDGE = math.radians(1.5)
 # Side of the face box in picture sides, and its middle below the eyes, cm (see `geometry`).
 _FACE_SHARE = (0.5, 0.88)
 _FACE_SIDE_CM = 2.3 * 6.2
@@ -98,9 +100,17 @@ class SampleMaker:
             gl, mesh, size, _OVERSAMPLE, samples=0, shadow_size=384, hair_layers=_LAYERS, fast=True
         )
 
-    def make(self, count: int, seed: int) -> Iterator[tuple[NDArray[np.uint8], Truth]]:
-        """(size, size) uint8 grey pictures and their truth; the seed decides them all."""
+    def make(
+        self, count: int, seed: int, moments: bool = False
+    ) -> Iterator[tuple[NDArray[np.uint8], Truth]]:
+        """(size, size) uint8 grey pictures and their truth; the seed decides them all.
+
+        With `moments` each is followed by the same head a moment later, within `count`.
+        """
         rng = np.random.default_rng(seed)
+        if moments:
+            yield from itertools.islice(self._make_moments(rng), count)
+            return
         for number in range(count):
             if number % _PICTURES_OF_ONE == 0:
                 neutral = random_person(self.mesh, rng)
@@ -110,6 +120,19 @@ class SampleMaker:
                 _look_about(expression.weights, head.place, rng)
             picture, truth = self.draw(head, expression.weights)
             yield develop(picture, rng), truth
+
+    def _make_moments(self, rng: np.random.Generator) -> Iterator[tuple[NDArray[np.uint8], Truth]]:
+        while True:
+            head = random_head(random_person(self.mesh, rng), self.size, rng)
+            expression = random_expression(rng, self._takes)
+            if expression.looks_about:
+                _look_about(expression.weights, head.place, rng)
+            for place, weights in (
+                (head, expression.weights),
+                (_nudged(head, rng), moment_later(expression.weights, rng, self._takes)),
+            ):
+                picture, truth = self.draw(place, weights)
+                yield develop(picture, rng), truth
 
     def draw(self, head: Head, weights: Float32) -> tuple[NDArray[np.uint8], Truth]:
         """A head that shows (52,) weights: (size, size, 3) uint8 RGB picture, and its truth."""
@@ -131,6 +154,13 @@ def random_view(rng: np.random.Generator, size: int) -> tuple[Camera, HeadPlace]
     room_left = (1 - share) / 2 * distance / camera.focal
     place = _centred(yaw, pitch, roll, distance, rng.uniform(-0.5, 0.5, 2) * room_left)
     return camera, place
+
+
+def _nudged(head: Head, rng: np.random.Generator) -> Head:
+    """The head after as much of a turn as a moment has room for."""
+    turn = rng.normal(0, _NUDGE, 3)
+    place = head.place
+    return head.turned(place.yaw + turn[0], place.pitch + turn[1], place.roll + turn[2])
 
 
 def _centred(

@@ -85,6 +85,22 @@ def test_rare_units_count_as_much_as_common_ones() -> None:
     assert gradient[0] / gradient[1] == pytest.approx(1.0, abs=0.6)
 
 
+def test_a_net_in_doubt_says_more_where_movement_counts_more() -> None:
+    target = torch.tensor([[0.0], [0.0], [0.0], [0.8]])  # one picture in four moves
+    said = {}
+    for active in (0.0, 2.0):
+        logit = torch.zeros(1, requires_grad=True)
+        optimizer = torch.optim.SGD([logit], lr=0.5)
+        for _ in range(300):
+            optimizer.zero_grad()
+            logits = logit.expand(4, 1)
+            unit_loss(logits, target, torch.ones(1), torch.ones(4, 1), active).backward()
+            optimizer.step()
+        said[active] = float(torch.sigmoid(logit))
+    assert said[0.0] == pytest.approx(0.2, abs=0.01)  # the mean
+    assert said[2.0] == pytest.approx(0.8 * 2.6 / (3 + 2.6), abs=0.01)  # the weighted one
+
+
 def test_unknown_units_teach_nothing() -> None:
     logits = torch.zeros(1, 2, requires_grad=True)
     target = torch.tensor([[float("nan"), 0.3]])
@@ -124,33 +140,43 @@ def test_unknown_gaze_teaches_nothing() -> None:
 
 
 MIRROR = torch.tensor([1, 0, 2])
+NOBODY_KNOWS = torch.full((5, 3), torch.nan)
 
 
 def test_twins_that_agree_cost_nothing() -> None:
     first, middle = torch.randn(2, 3), torch.randn(1, 3)
     agreeing = torch.cat([first, middle, first[:, MIRROR]])
     faces = torch.ones(5, 1)
-    assert twin_loss(agreeing, faces, MIRROR, torch.ones(3), 2) == 0
+    assert twin_loss(agreeing, NOBODY_KNOWS, faces, MIRROR, torch.ones(3), 2) == 0
     same = torch.cat([first, middle, first])  # but not mirrored
-    assert twin_loss(same, faces, MIRROR, torch.ones(3), 2) > 0
+    assert twin_loss(same, NOBODY_KNOWS, faces, MIRROR, torch.ones(3), 2) > 0
+
+
+def test_twins_may_differ_as_the_truth_does() -> None:
+    truth = torch.tensor([[0.2, 0.5, 0.5], [0.6, 0.3, 0.5]])
+    faces, spread = torch.ones(2, 1), torch.ones(3)
+    assert twin_loss(torch.logit(truth), truth, faces, MIRROR, spread, 1) == pytest.approx(
+        0, abs=1e-9
+    )
+    assert twin_loss(torch.logit(truth), torch.full((2, 3), 0.4), faces, MIRROR, spread, 1) > 1e-3
 
 
 def test_twins_cost_what_they_differ_in_spreads() -> None:
     logits = torch.logit(torch.tensor([[0.2, 0.5, 0.5], [0.5, 0.3, 0.5]]))
-    loss = twin_loss(logits, torch.ones(2, 1), MIRROR, torch.full((3,), 0.1), 1)
+    loss = twin_loss(logits, NOBODY_KNOWS[:2], torch.ones(2, 1), MIRROR, torch.full((3,), 0.1), 1)
     assert loss == pytest.approx(1.0**2 / 2 / SQUARE_UNTIL / 3, rel=1e-4)
 
 
 def test_twins_without_a_face_are_left_out() -> None:
     logits = torch.randn(4, 3, requires_grad=True)
     faces = torch.tensor([[1.0], [0.0], [1.0], [0.0]])
-    loss = twin_loss(logits, faces, MIRROR, torch.ones(3), 2)
-    alone = twin_loss(logits[::2], faces[::2], MIRROR, torch.ones(3), 1)
+    loss = twin_loss(logits, NOBODY_KNOWS[:4], faces, MIRROR, torch.ones(3), 2)
+    alone = twin_loss(logits[::2], NOBODY_KNOWS[:2], faces[::2], MIRROR, torch.ones(3), 1)
     torch.testing.assert_close(loss, alone)
     loss.backward()
     assert logits.grad is not None
     assert (logits.grad != 0).any(dim=1).tolist() == [True, False, True, False]
-    assert twin_loss(logits, torch.zeros(4, 1), MIRROR, torch.ones(3), 2) == 0
+    assert twin_loss(logits, NOBODY_KNOWS[:4], torch.zeros(4, 1), MIRROR, torch.ones(3), 2) == 0
 
 
 @pytest.mark.parametrize("twins", [0, 1])

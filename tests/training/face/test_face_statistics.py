@@ -43,6 +43,7 @@ def source(*columns: list[float] | None, test_rows: int = 0) -> FaceSource:
         units=units,
         emotions=np.full((count, len(EMOTIONS)), np.nan, np.float32),
         splits=splits,
+        moments=np.zeros(count, np.int8),
         backgrounds=np.zeros((0, CACHE_SIZE, CACHE_SIZE), np.uint8),
     )
 

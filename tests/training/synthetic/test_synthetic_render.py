@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.spatial.transform import Rotation
 
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES
@@ -145,6 +146,21 @@ def test_random_faces_are_drawn_with_their_truth(gl: Any, mesh: FaceMesh) -> Non
         np.testing.assert_array_equal(image, same)
         middle = truth.landmarks[17:68].mean(axis=0)
         assert np.abs(middle - 48).max() < 40
+
+
+def test_a_moment_later_it_is_the_same_head(gl: Any, mesh: FaceMesh) -> None:
+    maker = SampleMaker(gl, mesh, size=96)
+    made = list(maker.make(6, seed=2, moments=True))
+    apart = []
+    for (first, before), (second, after) in zip(made[::2], made[1::2], strict=True):
+        assert np.abs(before.weights - after.weights).max() <= 0.4
+        turn = Rotation.from_quat(before.head_orientation).inv() * Rotation.from_quat(
+            after.head_orientation
+        )
+        assert turn.magnitude() < 0.15
+        apart.append(np.abs(before.landmarks - after.landmarks).max())
+        assert np.corrcoef(first.ravel(), second.ravel())[0, 1] > 0.5
+    assert 0.1 < max(apart) < 12
 
 
 def test_the_clip_command_writes_both_files(gl: Any, ict: Path, tmp_path: Path) -> None:
