@@ -96,7 +96,7 @@ def test_a_net_in_doubt_says_more_where_movement_counts_more() -> None:
             logits = logit.expand(4, 1)
             unit_loss(logits, target, torch.ones(1), torch.ones(4, 1), active).backward()
             optimizer.step()
-        said[active] = float(torch.sigmoid(logit))
+        said[active] = torch.sigmoid(logit).item()
     assert said[0.0] == pytest.approx(0.2, abs=0.01)  # the mean
     assert said[2.0] == pytest.approx(0.8 * 2.6 / (3 + 2.6), abs=0.01)  # the weighted one
 
