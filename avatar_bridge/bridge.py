@@ -1,7 +1,8 @@
 """The running bridge: threads, the mailbox between them, the sinks and the shutdown.
 
 One thread captures, the caller's thread runs the pipeline and feeds the sinks, and one answers
-control requests. They share a mailbox, a queue of profile changes, and values that never change.
+control requests; live, the pipeline's detector has a thread of its own, too. They share
+mailboxes, a queue of profile changes, and values that never change.
 """
 
 import logging
@@ -47,8 +48,9 @@ class Bridge:
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._telemetry = Telemetry(parts.clock)
-        self._pipeline = parts.pipelines.make(self._telemetry)
-        self._mailbox = Mailbox(lossless=not parts.config.source.realtime)
+        live = parts.config.source.realtime
+        self._pipeline = parts.pipelines.make(self._telemetry, live=live)
+        self._mailbox: Mailbox[Frame] = Mailbox(lossless=not live)
         self._stopping = threading.Event()
         self._capture_error: Exception | None = None
         self._profiles: queue.SimpleQueue[Retargeter] = queue.SimpleQueue()
@@ -176,6 +178,7 @@ class Bridge:
             for sink in self._parts.sinks:
                 stack.callback(sink.close)
             stack.callback(self._parts.source.close)
+            stack.callback(self._pipeline.close)
 
 
 class _Backend:

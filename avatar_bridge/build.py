@@ -12,6 +12,8 @@ from avatar_bridge.capture.base import Source
 from avatar_bridge.clock import Clock
 from avatar_bridge.config import AnalyzeConfig, Config
 from avatar_bridge.detect import DETECTORS
+from avatar_bridge.detect.base import Detector
+from avatar_bridge.detect.search import Background, Inline
 from avatar_bridge.errors import ConfigError, ModelError
 from avatar_bridge.inference.session import Net
 from avatar_bridge.inference.store import ModelStore
@@ -31,6 +33,16 @@ PUBLISHER = "zmq_pub"
 def build_retargeter(profile: str, action_units: tuple[str, ...]) -> Retargeter:
     """A packaged profile or a profile file, for a net that reads these units."""
     return Retargeter(load_profile(profile), action_units)
+
+
+def build_detector(name: str, min_face: int, threads: int = 1) -> Detector:
+    """A detector by its name, its models loaded.
+
+    Raises:
+        ConfigError: unknown name.
+        ModelError: a model that it needs is not installed or cannot be used.
+    """
+    return DETECTORS.create(name, min_face, ModelStore(), threads)
 
 
 def build_analyzer(analyze: AnalyzeConfig) -> Analyzer:
@@ -61,7 +73,7 @@ def build_emotion_reader(analyze: AnalyzeConfig) -> EmotionNetReader | None:
 
 
 class PipelineFactory:
-    """Makes pipelines that share the loaded nets.
+    """Makes pipelines that share the loaded nets; a detector each has of its own.
 
     Args:
         config: the whole configuration; names in it are checked here, before anything runs.
@@ -73,7 +85,7 @@ class PipelineFactory:
 
     def __init__(self, config: Config) -> None:
         self._config = config
-        self._detector = DETECTORS.get(config.track.detector)
+        self._make_detector()  # once in vain: what is wrong with it is told before anything runs
         self._tracker = TRACKERS.get(config.track.tracker)
         self._smoother = SMOOTHERS.get(config.smoothing)
         self._profile = load_profile(config.profile)
@@ -85,12 +97,21 @@ class PipelineFactory:
         """Names of the units that the net reads."""
         return self._analyzer.action_units
 
-    def make(self, telemetry: Telemetry) -> Pipeline:
-        """A pipeline that has seen nothing yet."""
+    def _make_detector(self) -> Detector:
         track = self._config.track
+        return build_detector(track.detector, track.min_face, self._config.analyze.threads)
+
+    def make(self, telemetry: Telemetry, *, live: bool = False) -> Pipeline:
+        """A pipeline that has seen nothing yet.
+
+        Args:
+            telemetry: where its stages' times are filed.
+            live: whether its detector runs in a thread of its own, until the pipeline is closed.
+        """
+        search = Background if live else Inline
         return Pipeline(
-            detector=self._detector(track.min_face),
-            make_tracker=lambda: self._tracker(track.max_faces),
+            searcher=search(self._make_detector(), telemetry),
+            make_tracker=lambda: self._tracker(self._config.track.max_faces),
             analyzer=self._analyzer,
             retargeter=Retargeter(self._profile, self.action_units),
             make_smoother=self._smoother,

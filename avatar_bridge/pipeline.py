@@ -8,7 +8,7 @@ import numpy as np
 from avatar_bridge.analyze.base import Analyzer, EmotionReader
 from avatar_bridge.clock import NS_PER_S
 from avatar_bridge.config import LossConfig
-from avatar_bridge.detect.base import Detector
+from avatar_bridge.detect.search import Search, Searcher
 from avatar_bridge.geometry import cut_face, face_box
 from avatar_bridge.retarget.retargeter import Retargeter
 from avatar_bridge.smooth.base import Smoother
@@ -65,7 +65,7 @@ class Pipeline:
     """Runs every stage in turn.
 
     Args:
-        detector: finds faces.
+        searcher: runs the detector; the pipeline closes it.
         make_tracker: a fresh tracker, for the start and for every restart.
         analyzer: reads a face crop.
         retargeter: makes weights of what was read.
@@ -80,7 +80,7 @@ class Pipeline:
     def __init__(
         self,
         *,
-        detector: Detector,
+        searcher: Searcher,
         make_tracker: Callable[[], Tracker],
         analyzer: Analyzer,
         retargeter: Retargeter,
@@ -90,7 +90,7 @@ class Pipeline:
         emotion_reader: EmotionReader | None = None,
         emotion_every: int = 1,
     ) -> None:
-        self._detector = detector
+        self._searcher = searcher
         self._make_tracker = make_tracker
         self._analyzer = analyzer
         self._retargeter = retargeter
@@ -99,6 +99,7 @@ class Pipeline:
         self._telemetry = telemetry
         self._emotion_reader = emotion_reader
         self._emotion_every = emotion_every
+        self._count = 0  # frames that were looked at
         self.restart()
 
     @property
@@ -116,6 +117,11 @@ class Pipeline:
         self._memories: dict[int, _Memory] = {}
         self._held: frozenset[int] = frozenset()  # faces that were seen in the last frame
         self._moment: _Moment | None = None
+        self._first = self._count  # what was seen in earlier frames is of no use any more
+
+    def close(self) -> None:
+        """End the search for faces, and the thread that it may have."""
+        self._searcher.close()
 
     def process(self, frame: Frame) -> tuple[FaceState, ...]:
         """Look at one frame.
@@ -161,12 +167,15 @@ class Pipeline:
         return tuple(self._without(replace(self._moment, captured_ns=now_ns), self._held))
 
     def _find(self, image: Image) -> list[TrackedFace]:
-        detections = None
+        number, self._count = self._count, self._count + 1
         if self._tracker.wants_detection():
-            with self._telemetry.stage("detect"):
-                detections = self._detector.detect(image)
+            self._searcher.ask(Search(image, number, self._tracker.doubt()))
+        sighting = self._searcher.take()
         with self._telemetry.stage("track"):
-            return self._tracker.update(image, detections)
+            if sighting is None or sighting.frame < self._first:
+                return self._tracker.update(image, None)
+            age = number - sighting.frame
+            return self._tracker.update(image, sighting.detections, age)
 
     def _look(self, image: Image, face: TrackedFace) -> FaceAnalysis | None:
         """Read a face, or None where there turns out to be none.

@@ -193,7 +193,7 @@ def our_readers(folder: Path | None) -> dict[str, Reader]:
     store = ModelStore(folder)
     models = [store.find(name) for name in store.names()]
     ours = [model for model in models if model.card.task == "emotion"]
-    return {model.card.name: onnx_reader(model.onnx, model.card.input) for model in ours}
+    return {model.card.name: onnx_reader(model.file, model.card.input) for model in ours}
 
 
 def read_faces(

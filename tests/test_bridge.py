@@ -54,6 +54,10 @@ class ScriptedPipeline:
     def __init__(self) -> None:
         self.retargeter = build_retargeter("arkit", ACTION_UNIT_NAMES)
         self.used: list[object] = []
+        self.closed = 0
+
+    def close(self) -> None:
+        self.closed += 1
 
     def process(self, frame: Frame) -> tuple[FaceState, ...]:
         return (make_state(captured_ns=frame.captured_ns),)
@@ -71,7 +75,7 @@ class ScriptedFactory:
     def __init__(self) -> None:
         self.pipeline = ScriptedPipeline()
 
-    def make(self, telemetry: Telemetry) -> ScriptedPipeline:
+    def make(self, telemetry: Telemetry, *, live: bool = False) -> ScriptedPipeline:
         return self.pipeline
 
 
@@ -106,9 +110,11 @@ def parts(source: ScriptedSource, *sinks: Sink, realtime: bool = False) -> Parts
 
 def test_offline_every_frame_goes_out_and_everything_is_closed() -> None:
     source, sink = ScriptedSource(40), ListSink()
-    bridge = Bridge(parts(source, sink))
+    given = parts(source, sink)
+    bridge = Bridge(given)
     bridge.run()
     assert len(sink.states) == 40
+    assert given.pipelines.pipeline.closed == 1  # type: ignore[attr-defined]
     assert source.closed.is_set()
     assert sink.closed == 1
     status = bridge.telemetry.snapshot("ended")

@@ -6,6 +6,7 @@ from builders import make_analysis, make_points
 
 from avatar_bridge.clock import ManualClock
 from avatar_bridge.config import LossConfig
+from avatar_bridge.detect.search import Inline, Search, Sighting
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
 from avatar_bridge.facs.emotions import EMOTIONS
@@ -40,6 +41,33 @@ class ScriptedDetector:
     def detect(self, image: Image) -> tuple[Detection, ...]:
         self.runs += 1
         return tuple(Detection(face_box(points)[0], 0.9) for points in self.faces)
+
+
+class LateSearcher:
+    """Answers some frames after it was asked, and only what was asked first."""
+
+    def __init__(self, detector: ScriptedDetector, frames: int) -> None:
+        self._detector = detector
+        self._late = frames
+        self._pending: tuple[int, Sighting] | None = None
+        self.asked: list[Search] = []
+        self.closed = 0
+
+    def ask(self, search: Search) -> None:
+        self.asked.append(search)
+        if self._pending is None:
+            sighting = Sighting(search.frame, self._detector.detect(search.image))
+            self._pending = (self._late, sighting)
+
+    def take(self) -> Sighting | None:
+        if self._pending is None:
+            return None
+        left, sighting = self._pending
+        self._pending = (left - 1, sighting) if left else None
+        return None if left else sighting
+
+    def close(self) -> None:
+        self.closed += 1
 
 
 class ScriptedAnalyzer:
@@ -82,12 +110,15 @@ class Rig:
         max_faces: int = 1,
         emotions: ScriptedEmotions | None = None,
         emotion_every: int = 1,
+        late: int | None = None,
     ) -> None:
         self.detector = ScriptedDetector()
         self.analyzer = ScriptedAnalyzer(self.detector)
         self.telemetry = Telemetry(ManualClock())
+        self.searcher = LateSearcher(self.detector, late or 0)
+        inline = Inline(self.detector, self.telemetry)
         self.pipeline = Pipeline(
-            detector=self.detector,
+            searcher=inline if late is None else self.searcher,
             make_tracker=lambda: LandmarkTracker(max_faces),
             analyzer=self.analyzer,
             retargeter=Retargeter(load_profile("arkit"), ACTION_UNIT_NAMES),
@@ -257,6 +288,38 @@ def test_a_restart_forgets_all_faces(frames) -> None:
     rig.detector.faces = []
     rig.pipeline.restart()
     assert [s.face_id for s in rig.pipeline.process(frames(1))] == [0]
+
+
+def test_frames_go_on_while_a_face_is_looked_for(frames) -> None:
+    rig = Rig(late=4)
+    tracked = [rig.pipeline.process(frames(index))[0].tracked for index in range(6)]
+    assert tracked == [False] * 4 + [True] * 2
+    assert [search.frame for search in rig.searcher.asked] == [0, 1, 2, 3, 4]
+
+
+def test_an_answer_from_before_a_restart_is_let_be(frames) -> None:
+    rig = Rig(late=2)
+    rig.pipeline.process(frames(0))
+    rig.detector.faces = []
+    rig.pipeline.restart()
+    assert not any(rig.pipeline.process(frames(index))[0].tracked for index in range(4))
+    assert rig.analyzer.runs == 0
+
+
+def test_a_face_that_was_just_lost_is_looked_for_where_it_was(frames) -> None:
+    rig = Rig(late=0)
+    rig.pipeline.process(frames(0))
+    assert rig.searcher.asked[-1].around is None
+    rig.detector.faces = []
+    rig.pipeline.process(frames(1))
+    rig.pipeline.process(frames(2))
+    assert rig.searcher.asked[-1].around == pytest.approx(face_box(make_points())[0], abs=1)
+
+
+def test_closing_ends_the_search() -> None:
+    rig = Rig(late=0)
+    rig.pipeline.close()
+    assert rig.searcher.closed == 1
 
 
 def test_every_stage_is_timed(frames) -> None:

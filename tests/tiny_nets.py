@@ -89,11 +89,11 @@ use = "none"
     add_to_manifest(folder, name)
 
 
-def add_to_manifest(folder: Path, name: str) -> None:
-    """Make the two files of a net known to the store."""
+def add_to_manifest(folder: Path, name: str, kind: str = "onnx") -> None:
+    """Make the two files of a model known to the store; kind is the suffix of the one."""
     sums = {
-        kind: hashlib.sha256((folder / f"{name}.{suffix}").read_bytes()).hexdigest()
-        for kind, suffix in (("onnx", "onnx"), ("card", "toml"))
+        key: hashlib.sha256((folder / f"{name}.{suffix}").read_bytes()).hexdigest()
+        for key, suffix in ((kind, kind), ("card", "toml"))
     }
     with (folder / "manifest.toml").open("a") as manifest:
-        manifest.write(f'[{name}]\nonnx = "{sums["onnx"]}"\ncard = "{sums["card"]}"\n')
+        manifest.write(f'[{name}]\n{kind} = "{sums[kind]}"\ncard = "{sums["card"]}"\n')

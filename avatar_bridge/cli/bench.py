@@ -16,12 +16,17 @@ from avatar_bridge.capture.address import resolve
 from avatar_bridge.capture.performer import LABEL, load_truth
 from avatar_bridge.cli.console import errors, out
 from avatar_bridge.cli.options import (
+    DetectorName,
     EmotionEvery,
     EmotionNet,
     FaceNet,
+    MaxFaces,
+    MinFace,
     TierName,
+    TrackerName,
     analysis,
     assemble,
+    tracking,
 )
 from avatar_bridge.cli.score import ScoreSink
 from avatar_bridge.cli.summary import reader_label, timing_table
@@ -52,6 +57,10 @@ def bench(
     ),
     frames: Annotated[int, typer.Option(min=30, help="How many to measure.")] = 600,
     config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
+    detector: DetectorName = None,
+    tracker: TrackerName = None,
+    max_faces: MaxFaces = None,
+    min_face: MinFace = None,
     tier: TierName = None,
     face_net: FaceNet = None,
     emotion_net: EmotionNet = None,
@@ -68,6 +77,7 @@ def bench(
         "source.loop": True,
         "wire.publish": _ANY_PORT,
         "wire.control": "",
+        **tracking(detector, tracker, max_faces, min_face),
         **analysis(tier, face_net, emotion_net, emotion_every),
     }
     asked = assemble(config, overrides)

@@ -9,12 +9,17 @@ from avatar_bridge.capture.performer import load_truth
 from avatar_bridge.cli.console import out
 from avatar_bridge.cli.live import run_bridge
 from avatar_bridge.cli.options import (
+    DetectorName,
     EmotionEvery,
     EmotionNet,
     FaceNet,
+    MaxFaces,
+    MinFace,
     TierName,
+    TrackerName,
     analysis,
     assemble,
+    tracking,
 )
 from avatar_bridge.cli.score import ScoreSink, score_table
 from avatar_bridge.cli.summary import reader_label, timing_table
@@ -27,6 +32,10 @@ def demo(
     ] = True,
     pub: Annotated[str | None, typer.Option(help="Address of the publisher.")] = None,
     control: Annotated[str | None, typer.Option(help="Address of the control service.")] = None,
+    detector: DetectorName = None,
+    tracker: TrackerName = None,
+    max_faces: MaxFaces = None,
+    min_face: MinFace = None,
     tier: TierName = None,
     face_net: FaceNet = None,
     emotion_net: EmotionNet = None,
@@ -41,6 +50,7 @@ def demo(
             "source.loop": True,
             "wire.publish": pub,
             "wire.control": control,
+            **tracking(detector, tracker, max_faces, min_face),
             **analysis(tier, face_net, emotion_net, emotion_every),
         },
     )

@@ -11,11 +11,13 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from avatar_bridge.build import build_detector
 from avatar_bridge.capture.address import open_source
 from avatar_bridge.cli.console import out
 from avatar_bridge.cli.tiers import DEFAULT, installed_tiers
 from avatar_bridge.clock import SystemClock
-from avatar_bridge.config import TIER_NETS, Config, SourceConfig
+from avatar_bridge.config import TIER_NETS, Config, SourceConfig, TrackConfig
+from avatar_bridge.detect import DETECTORS
 from avatar_bridge.errors import AvatarBridgeError
 from avatar_bridge.inference.providers import CPU, choose_providers
 from avatar_bridge.inference.store import ModelStore
@@ -43,8 +45,16 @@ class Finding:
 def doctor(
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
-    """Check providers, models, profiles, cameras and ports; exit code 1 if something is bad."""
-    findings = [*_providers(), *_models(), *_profiles(), *_performer(), *_cameras(), *_ports()]
+    """Check providers, models, detectors, cameras, ports …; exit code 1 if something is bad."""
+    findings = [
+        *_providers(),
+        *_models(),
+        *_detectors(),
+        *_profiles(),
+        *_performer(),
+        *_cameras(),
+        *_ports(),
+    ]
     if as_json:
         out.print_json(json.dumps([asdict(finding) for finding in findings]))
     else:
@@ -93,6 +103,23 @@ def _models() -> Iterator[Finding]:
             yield Finding(f"model {name}", "ok", f"{card.title}; sha256 as in the manifest")
         except AvatarBridgeError as error:
             yield Finding(f"model {name}", "bad", str(error), "install the package again")
+
+
+def _detectors() -> Iterator[Finding]:
+    track = TrackConfig()
+    for name in DETECTORS.names():
+        needed = name == track.detector
+        try:
+            build_detector(name, track.min_face)
+            yield Finding(f"detector {name}", "ok", "works" + (" (default)" if needed else ""))
+        except AvatarBridgeError as error:
+            cure = f"not needed unless --detector {name} is asked for"
+            yield Finding(
+                f"detector {name}",
+                "bad" if needed else "note",
+                str(error),
+                "install the package again" if needed else cure,
+            )
 
 
 def _profiles() -> Iterator[Finding]:

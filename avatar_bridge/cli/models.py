@@ -21,6 +21,7 @@ _HEADLINES = {
         "fer2013_emotion_accuracy": "FER+",
         "fer2013_own_label_accuracy": "FER-2013",
     },
+    "detection": {"scenes_recall": "recall", "scenes_precision": "precision"},
 }
 
 
@@ -47,7 +48,7 @@ def _list(found: list[InstalledModel]) -> Table:
     table.columns[0].no_wrap = True
     for model in found:
         card = model.card
-        size = f"{model.onnx.stat().st_size / _MEGABYTE:.1f} MB {card.precision}"
+        size = f"{model.file.stat().st_size / _MEGABYTE:.1f} MB {card.precision}"
         headlines = _HEADLINES.get(card.task, {}).items()
         scores = [f"{of} {card.scores[key]:.3f}" for key, of in headlines if key in card.scores]
         task = "\n".join([card.task, *_tiers(card.name)])

@@ -10,6 +10,16 @@ from avatar_bridge.config import Config, parse_config, read_toml
 from avatar_bridge.errors import ConfigError
 
 # Offered by every command that tracks.
+DetectorName = Annotated[
+    str | None, typer.Option("--detector", help="How faces are found; doctor lists what works.")
+]
+TrackerName = Annotated[
+    str | None, typer.Option("--tracker", help="landmarks or kcf: how faces are followed.")
+]
+MaxFaces = Annotated[int | None, typer.Option(help="Faces followed at once.")]
+MinFace = Annotated[
+    int | None, typer.Option(help="Smallest face looked for, brow to chin.", metavar="PIXELS")
+]
 TierName = Annotated[
     str | None, typer.Option("--tier", help="fast or quality: which face net reads the face.")
 ]
@@ -35,6 +45,18 @@ def analysis(
         "analyze.face_net": face_net,
         "analyze.emotion_net": emotion_net,
         "analyze.emotion_every": emotion_every,
+    }
+
+
+def tracking(
+    detector: str | None, tracker: str | None, max_faces: int | None, min_face: int | None
+) -> dict[str, Any]:
+    """The overrides that these options are."""
+    return {
+        "track.detector": detector,
+        "track.tracker": tracker,
+        "track.max_faces": max_faces,
+        "track.min_face": min_face,
     }
 
 

@@ -8,13 +8,18 @@ import typer
 from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.live import run_bridge
 from avatar_bridge.cli.options import (
+    DetectorName,
     EmotionEvery,
     EmotionNet,
     FaceNet,
+    MaxFaces,
+    MinFace,
     TierName,
+    TrackerName,
     analysis,
     assemble,
     parse_sink,
+    tracking,
 )
 
 
@@ -28,9 +33,10 @@ def run(
     max_frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second to take.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
-    detector: Annotated[str | None, typer.Option(help="Face detector.")] = None,
-    tracker: Annotated[str | None, typer.Option(help="Face tracker.")] = None,
-    max_faces: Annotated[int | None, typer.Option(help="Faces followed at once.")] = None,
+    detector: DetectorName = None,
+    tracker: TrackerName = None,
+    max_faces: MaxFaces = None,
+    min_face: MinFace = None,
     smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
     tier: TierName = None,
     face_net: FaceNet = None,
@@ -59,9 +65,7 @@ def run(
             "wire.publish": pub,
             "wire.control": control,
             "wire.insecure": insecure,
-            "track.detector": detector,
-            "track.tracker": tracker,
-            "track.max_faces": max_faces,
+            **tracking(detector, tracker, max_faces, min_face),
             **analysis(tier, face_net, emotion_net, emotion_every),
             "sinks": [parse_sink(text) for text in sink] if sink else None,
         },

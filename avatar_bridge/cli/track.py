@@ -15,12 +15,16 @@ from avatar_bridge.capture.address import open_source
 from avatar_bridge.capture.base import Source, picture_name
 from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.options import (
+    DetectorName,
     EmotionEvery,
     EmotionNet,
     FaceNet,
+    MinFace,
     TierName,
+    TrackerName,
     analysis,
     assemble,
+    tracking,
 )
 from avatar_bridge.cli.summary import reader_label
 from avatar_bridge.clock import NS_PER_S, SystemClock
@@ -40,8 +44,9 @@ def track(
     profile: Annotated[str | None, typer.Option(help="Retarget profile: a name or a file.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second to take.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
-    detector: Annotated[str | None, typer.Option(help="Face detector.")] = None,
-    tracker: Annotated[str | None, typer.Option(help="Face tracker.")] = None,
+    detector: DetectorName = None,
+    tracker: TrackerName = None,
+    min_face: MinFace = None,
     smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
     tier: TierName = None,
     face_net: FaceNet = None,
@@ -60,9 +65,7 @@ def track(
             "source.mirror": mirror,
             "profile": profile,
             "smoothing": smoothing,
-            "track.detector": detector,
-            "track.tracker": tracker,
-            "track.max_faces": 1,
+            **tracking(detector, tracker, 1, min_face),
             **analysis(tier, face_net, emotion_net, emotion_every),
         },
     )

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_bridge.errors import ModelError
+from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.types import Detection, Float32, Image
 
 _CASCADE = "haarcascade_frontalface_default.xml"
@@ -69,6 +70,6 @@ def _squash(score: float) -> float:
     return 1.0 - math.exp(-max(score, 0.0) / _SCORE_SPREAD)
 
 
-def create(min_face: int) -> HaarDetector:
-    """The detector for faces of at least `min_face` pixels."""
+def create(min_face: int, models: ModelStore, threads: int = 1) -> HaarDetector:
+    """The detector for faces of at least `min_face` pixels; its cascade comes with OpenCV."""
     return HaarDetector(min_face)

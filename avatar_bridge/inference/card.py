@@ -61,6 +61,7 @@ class ModelCard(_Part):
         recipe: name of the training recipe that made it.
         parameters: number of trained weights.
         precision: of the weights and the arithmetic in the file.
+        threshold: of a detection net, the score from which a window holds a face and goes on.
         scores: measured figures by name, each as the recipe's evaluation reports it.
         unit_r: Pearson's r of each action unit that moves in a test set: set, then unit.
         notes: what a user should know of its limits.
@@ -80,6 +81,7 @@ class ModelCard(_Part):
     recipe: str
     parameters: int
     precision: Precision = "float32"
+    threshold: float | None = Field(default=None, gt=0, lt=1)
     scores: dict[str, float] = Field(default_factory=dict)
     unit_r: dict[str, dict[str, float]] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()

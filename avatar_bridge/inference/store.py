@@ -1,4 +1,4 @@
-"""Where the exported nets lie, and whether they are what the manifest says."""
+"""Where the exported models lie, and whether they are what the manifest says."""
 
 import hashlib
 import tomllib
@@ -9,6 +9,7 @@ from avatar_bridge.errors import ModelError
 from avatar_bridge.inference.card import ModelCard, load_card
 
 MANIFEST = "manifest.toml"
+KINDS = ("onnx", "npy")  # of a model's file: a net, or the numbers of what is no net
 
 
 def packaged_models() -> Path:
@@ -20,14 +21,21 @@ def packaged_models() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class InstalledModel:
-    """One net on disk."""
+    """One model on disk.
+
+    Attributes:
+        file: an `.onnx` net, or the numbers of a simpler model as `.npy`.
+    """
 
     card: ModelCard
-    onnx: Path
+    file: Path
 
 
 class ModelStore:
-    """The nets in one folder: for each a card `NAME.toml`, a net `NAME.onnx`, and a manifest."""
+    """The models in one folder: for each a card `NAME.toml`, its file, and one manifest.
+
+    The manifest's entry of a model names the kind of its file, `onnx` or `npy`.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self.folder = folder if folder is not None else packaged_models()
@@ -37,7 +45,7 @@ class ModelStore:
         return tuple(sorted(self._manifest()))
 
     def find(self, name: str) -> InstalledModel:
-        """One net, its two files checked against the manifest.
+        """One model, its two files checked against the manifest.
 
         Raises:
             ModelError: unknown name (lists the choices), missing file, or altered file.
@@ -46,10 +54,12 @@ class ModelStore:
         if name not in manifest:
             choices = ", ".join(sorted(manifest)) or "none installed"
             raise ModelError(f"unknown model {name!r}; expected one of: {choices}")
-        onnx, card = self.folder / f"{name}.onnx", self.folder / f"{name}.toml"
-        for kind, path in (("onnx", onnx), ("card", card)):
-            self._verify(path, manifest[name].get(kind, ""))
-        return InstalledModel(load_card(card), onnx)
+        sums = manifest[name]
+        kind = next((kind for kind in KINDS if kind in sums), KINDS[0])
+        file, card = self.folder / f"{name}.{kind}", self.folder / f"{name}.toml"
+        self._verify(file, sums.get(kind, ""))
+        self._verify(card, sums.get("card", ""))
+        return InstalledModel(load_card(card), file)
 
     def _manifest(self) -> dict[str, dict[str, str]]:
         path = self.folder / MANIFEST

@@ -1,7 +1,10 @@
 """Which detection is which face, and what a new face is called."""
 
+import math
 from collections.abc import Container, Sequence
 from itertools import count
+
+import numpy as np
 
 from avatar_bridge.geometry import box_overlap
 from avatar_bridge.types import Detection, Float32
@@ -49,12 +52,9 @@ class Rejected:
         """Note a box that turned out to hold no face."""
         self._boxes = [*self._boxes[-_REMEMBERED + 1 :], box]
 
-    def last(self, detections: Sequence[Detection]) -> list[Detection]:
-        """The same detections in their order, but those in rejected boxes at the end."""
-        return sorted(
-            detections,
-            key=lambda found: any(box_overlap(found.box, box) > SAME_FACE for box in self._boxes),
-        )
+    def holds(self, box: Float32) -> bool:
+        """Whether a box is one of them."""
+        return any(box_overlap(box, old) > SAME_FACE for old in self._boxes)
 
     def forget(self, box: Float32) -> None:
         """A face was found here: what was said of this place no longer holds."""
@@ -64,3 +64,26 @@ class Rejected:
 def free_id(taken: Container[int]) -> int:
     """The smallest positive number that no face has."""
     return next(number for number in count(1) if number not in taken)
+
+
+def middle(box: Float32) -> Float32:
+    """The middle (2,) of a box (4,)."""
+    return np.asarray((box[:2] + box[2:]) / 2, np.float32)
+
+
+def shifted(box: Float32, by: Float32) -> Float32:
+    """A box (4,) moved by (2,) pixels."""
+    return np.asarray(box + np.tile(by, 2), np.float32)
+
+
+def area(box: Float32) -> float:
+    """The area of a box (4,) in pixels."""
+    return float((box[2] - box[0]) * (box[3] - box[1]))
+
+
+def roll_of(detection: Detection) -> float:
+    """How far a detected face is turned, by the line of its eyes; 0 where it has no points."""
+    if detection.points is None:
+        return 0.0
+    across = detection.points[1] - detection.points[0]
+    return math.atan2(float(across[1]), float(across[0]))

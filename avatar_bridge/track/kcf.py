@@ -6,25 +6,22 @@ with that area, its accuracy hardly does.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from avatar_bridge.geometry import face_box
-from avatar_bridge.track.identity import Rejected, free_id, match_boxes
+from avatar_bridge.track.roster import Roster
 from avatar_bridge.types import Detection, Float32, Image, Landmarks, TrackedFace
 
 SCHEDULE = 6  # frames from one detection to the next: one detected, five tracked
 TEMPLATE_SIDE = 64
-LOST_PRESENCE = 0.35
 _LEAST_SIDE = 8.0  # pixels
 
 
-@dataclass(slots=True)
-class _Track:
-    face: TrackedFace
-    filter: cv2.TrackerKCF
+@dataclass(frozen=True, slots=True)
+class _Filter:
+    kcf: cv2.TrackerKCF
     shrink: float
 
 
@@ -32,59 +29,50 @@ class KcfTracker:
     """Follows up to `max_faces` with one correlation filter each."""
 
     def __init__(self, max_faces: int) -> None:
-        self._max_faces = max_faces
-        self._tracks: dict[int, _Track] = {}
-        self._frame = 0
-        self._rejected = Rejected()
+        self._roster = Roster(max_faces)
+        self._filters: dict[int, _Filter] = {}
+        self._frame = 0  # since the one that a detector saw last
 
     def wants_detection(self) -> bool:
-        return self._frame % SCHEDULE == 0 or not self._tracks
+        return self._frame % SCHEDULE == 0 or not len(self._roster)
 
-    def update(self, image: Image, detections: Sequence[Detection] | None) -> list[TrackedFace]:
+    def doubt(self) -> Float32 | None:
+        return self._roster.doubt()
+
+    def update(
+        self, image: Image, detections: Sequence[Detection] | None, age: int = 0
+    ) -> list[TrackedFace]:
+        self._roster.advance()
+        self._follow(image)
+        if detections is not None:
+            self._frame = age
+            self._refresh(image, [d for d in detections if _meets(image, d.box)], age)
         self._frame += 1
-        if detections is None:
-            self._follow(image)
-        else:
-            self._frame = 1
-            self._refresh(image, detections)
-        return [track.face for track in self._tracks.values()]
+        return self._roster.faces()
 
     def observe(self, face_id: int, presence: float, landmarks: Landmarks) -> bool:
-        track = self._tracks[face_id]
-        if presence < LOST_PRESENCE:
-            self._rejected.add(track.face.box)
-            del self._tracks[face_id]
-            return False
-        self._rejected.forget(track.face.box)
-        _, roll = face_box(landmarks.points)
-        track.face = replace(track.face, roll=roll, confidence=presence)
-        return True
+        held = self._roster.hold(face_id, presence, landmarks)
+        if held:
+            self._roster.place(face_id, self._roster[face_id].face.box)
+        return held
 
     def _follow(self, image: Image) -> None:
-        for id_, track in list(self._tracks.items()):
-            found, (x, y, width, height) = track.filter.update(_shrunk(image, track.shrink))
-            if not found:
-                del self._tracks[id_]
-                continue
-            box = np.array([x, y, x + width, y + height], np.float32) / np.float32(track.shrink)
-            track.face = replace(track.face, box=box)
+        for id_ in self._roster.ids():
+            shrink = self._filters[id_].shrink
+            found, (x, y, width, height) = self._filters[id_].kcf.update(_shrunk(image, shrink))
+            if found:
+                box = np.array([x, y, x + width, y + height], np.float32) / np.float32(shrink)
+                self._roster.move(id_, box)
+            else:
+                self._roster.lose(id_)
 
-    def _refresh(self, image: Image, detections: Sequence[Detection]) -> None:
+    def _refresh(self, image: Image, detections: Sequence[Detection], age: int) -> None:
         """Start the filters anew where the detector saw a face; the others go on as they are."""
-        self._follow(image)
-        detections = [d for d in self._rejected.last(detections) if _meets(image, d.box)]
-        ids = list(self._tracks)
-        boxes = [self._tracks[id_].face.box for id_ in ids]
-        pairs = match_boxes(boxes, [d.box for d in detections])
-        for i, j in pairs.items():
-            face = replace(self._tracks[ids[i]].face, box=detections[j].box)
-            self._tracks[ids[i]] = _start(image, face)
-        taken = set(pairs.values())
-        for j, detection in enumerate(detections):
-            if j in taken or len(self._tracks) >= self._max_faces:
-                continue
-            face = TrackedFace(free_id(self._tracks), detection.box, 0.0, detection.score)
-            self._tracks[face.id] = _start(image, face)
+        known, new = self._roster.match(detections, age)
+        for id_, box in known.items():
+            self._roster.move(id_, box)
+        for id_ in (*known, *self._roster.admit(new)):
+            self._filters[id_] = _start(image, self._roster[id_].face.box)
 
 
 def _shrunk(image: Image, shrink: float) -> Image:
@@ -92,12 +80,12 @@ def _shrunk(image: Image, shrink: float) -> Image:
     return np.asarray(resized, np.uint8)
 
 
-def _start(image: Image, face: TrackedFace) -> _Track:
-    shrink = min(1.0, TEMPLATE_SIDE / float(face.box[2] - face.box[0]))
+def _start(image: Image, box: Float32) -> _Filter:
+    shrink = min(1.0, TEMPLATE_SIDE / float(box[2] - box[0]))
     small = _shrunk(image, shrink)
-    tracker = cv2.TrackerKCF.create()
-    tracker.init(small, _inside(face.box * shrink, small.shape[1], small.shape[0]))
-    return _Track(face, tracker, shrink)
+    kcf = cv2.TrackerKCF.create()
+    kcf.init(small, _inside(box * shrink, small.shape[1], small.shape[0]))
+    return _Filter(kcf, shrink)
 
 
 def _meets(image: Image, box: Float32) -> bool:

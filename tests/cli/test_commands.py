@@ -13,11 +13,13 @@ import cv2
 import numpy as np
 import pytest
 from builders import make_state
+from tiny_detectors import write_single_shot_net
 from tiny_nets import add_to_manifest, write_emotion_net
 
 from avatar_bridge.cli.main import main
 from avatar_bridge.cli.score import ScoreSink
 from avatar_bridge.config import TIER_NETS
+from avatar_bridge.detect import DETECTORS
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.inference import store
 
@@ -105,6 +107,11 @@ def test_run_serves_a_file_to_its_end(run: Run, ports: list[str], tmp_path: Path
         (["run", "--tracker", "nobody"], "unknown tracker 'nobody'; expected one of: kcf"),
         (["run", "--detector", "nobody"], "unknown detector 'nobody'; expected one of: haar"),
         (["run", "--max-faces", "0"], "track.max_faces"),
+        (["demo", "--max-faces", "5"], "track.max_faces"),
+        (["bench", "--min-face", "5"], "track.min_face"),
+        (["track", "a.mp4", "-o", "a.csv", "--min-face", "5"], "track.min_face"),
+        (["demo", "--detector", "nobody"], "unknown detector 'nobody'; expected one of: haar"),
+        (["bench", "--tracker", "nobody"], "unknown tracker 'nobody'; expected one of: kcf"),
         (["run", "--sink", "nowhere"], "unknown sink 'nowhere'"),
         (["run", "--config", "gone.toml"], "gone.toml"),
         (["run", "--pub", "tcp://0.0.0.0:5570"], "--insecure"),
@@ -179,6 +186,8 @@ def test_doctor_judges_every_part(run: Run) -> None:
     assert findings["performer"]["verdict"] == "ok"
     assert findings["model student"]["verdict"] == "ok"
     assert findings["profile arkit"]["verdict"] == "ok"
+    assert findings["detector haar"]["verdict"] == "ok"
+    assert {f"detector {name}" for name in DETECTORS.names()} <= findings.keys()
     assert all(f["cure"] for f in findings.values() if f["verdict"] != "ok")
 
 
@@ -227,6 +236,25 @@ def quality_net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setattr(store, "packaged_models", lambda: folder)
     monkeypatch.setitem(TIER_NETS, "quality", name)
     return name
+
+
+def test_a_detector_and_a_tracker_may_be_chosen(run: Run, tmp_path: Path, quality_net: str) -> None:
+    write_single_shot_net(tmp_path / "models")
+    chosen = ["--detector", "ssd", "--tracker", "kcf", "--min-face", 80, "--max-faces", 2]
+    code, out, _ = run("bench", "--frames", 30, "--tier", "fast", *chosen, "--json")
+    assert code == 0
+    assert "detect" in json.loads(out)["runs"][0]["stages"]
+    _, out, _ = run("doctor", "--json")
+    findings = {finding["subject"]: finding for finding in json.loads(out)}
+    assert findings["detector ssd"]["verdict"] == "ok"
+    assert findings["detector mtcnn"]["verdict"] == "note"
+
+
+def test_a_detector_whose_model_is_missing_is_one_line(run: Run, quality_net: str) -> None:
+    code, _, err = run("run", "--detector", "ssd")
+    assert code == 2
+    assert "unknown model 'ssd'; expected one of: second, student" in err
+    assert len(err.splitlines()) == 1
 
 
 def test_bench_puts_every_installed_tier_side_by_side(run: Run, quality_net: str) -> None:

@@ -37,9 +37,10 @@ r = 0.5
 """
 
 
-def write_model(folder: Path, name: str = "mean", channels: int = 1, side: int = 8) -> None:
+def write_model(folder: Path, name: str = "mean", channels: int = 1, side: int | str = 8) -> None:
     """A net that gives back the mean of its input, with card and manifest."""
-    shape = ["batch", channels, side, side]
+    sides = [f"{side}_h", f"{side}_w"] if isinstance(side, str) else [side, side]
+    shape = ["batch", channels, *sides]
     graph = helper.make_graph(
         [helper.make_node("ReduceMean", ["image"], ["mean"], axes=[1, 2, 3], keepdims=0)],
         "mean",
@@ -52,12 +53,12 @@ def write_model(folder: Path, name: str = "mean", channels: int = 1, side: int =
     write_manifest(folder, name)
 
 
-def write_manifest(folder: Path, name: str) -> None:
+def write_manifest(folder: Path, name: str, kind: str = "onnx") -> None:
     sums = {
-        kind: hashlib.sha256((folder / f"{name}.{suffix}").read_bytes()).hexdigest()
-        for kind, suffix in (("onnx", "onnx"), ("card", "toml"))
+        key: hashlib.sha256((folder / f"{name}.{suffix}").read_bytes()).hexdigest()
+        for key, suffix in ((kind, kind), ("card", "toml"))
     }
-    text = f'[{name}]\nonnx = "{sums["onnx"]}"\ncard = "{sums["card"]}"\n'
+    text = f'[{name}]\n{kind} = "{sums[kind]}"\ncard = "{sums["card"]}"\n'
     (folder / "manifest.toml").write_text(text)
 
 
@@ -78,6 +79,31 @@ def test_colour_goes_in_as_rgb(tmp_path: Path) -> None:
     assert batch.shape == (1, 3, 8, 8)
     assert batch[0, 2].mean() == pytest.approx(2.0)
     assert batch[0, 0].mean() == pytest.approx(-2.0)
+
+
+def test_a_batch_of_grey_pictures_goes_in_at_once(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    pictures = np.stack([np.full((8, 8), grey, np.uint8) for grey in (0, 255, 0)])
+    out = Net(ModelStore(tmp_path).find("mean")).run_batch(pictures)
+    assert out["mean"] == pytest.approx([-2.0, 2.0, -2.0])
+
+
+def test_a_net_for_any_size_takes_others_than_its_cards(tmp_path: Path) -> None:
+    write_model(tmp_path, side="any")
+    out = Net(ModelStore(tmp_path).find("mean")).run_batch(np.full((1, 5, 9), 255, np.uint8))
+    assert out["mean"] == pytest.approx([2.0])
+
+
+def test_a_model_may_be_numbers_in_place_of_a_net(tmp_path: Path) -> None:
+    write_model(tmp_path)
+    (tmp_path / "mean.onnx").unlink()
+    np.save(tmp_path / "mean.npy", np.arange(3))
+    write_manifest(tmp_path, "mean", kind="npy")
+    model = ModelStore(tmp_path).find("mean")
+    assert np.load(model.file).tolist() == [0, 1, 2]
+    (tmp_path / "mean.npy").write_bytes(b"others")
+    with pytest.raises(ModelError, match=r"mean\.npy: expected sha256 .*, got"):
+        ModelStore(tmp_path).find("mean")
 
 
 def test_a_net_that_is_not_what_its_card_says_is_refused(tmp_path: Path) -> None:
@@ -126,6 +152,7 @@ def test_an_unknown_name_lists_the_choices(tmp_path: Path) -> None:
         (("size = 8", "size = 0"), "input.size"),
         (('task = "face"', 'task = "tea"'), "task"),
         (("parameters = 0", ""), "parameters: Field required"),
+        (("parameters = 0", "parameters = 0\nthreshold = 1.5"), "threshold: .* less than 1"),
         (("[input]", "[input"), "expected TOML"),
     ],
 )
@@ -144,8 +171,9 @@ def test_the_cpu_is_always_there() -> None:
 def test_every_packaged_net_loads_and_runs() -> None:
     store = ModelStore()
     assert store.names()
-    for name in store.names():
-        net = Net(store.find(name))
+    nets = [model for name in store.names() if (model := store.find(name)).file.suffix == ".onnx"]
+    for model in nets:
+        net = Net(model)
         size = net.card.input.size
         for value in net.run(np.full((size, size, 3), 128, np.uint8)).values():
             assert np.isfinite(value).all()

@@ -5,9 +5,10 @@ from builders import make_points
 
 from avatar_bridge.geometry import box_overlap, face_box
 from avatar_bridge.track import TRACKERS
+from avatar_bridge.track.absent import FRESH_FRAMES
 from avatar_bridge.track.identity import free_id, match_boxes
 from avatar_bridge.track.kcf import SCHEDULE
-from avatar_bridge.track.landmarks import SEARCH_EVERY
+from avatar_bridge.track.landmarks import DOUBT_EVERY, SEARCH_EVERY
 from avatar_bridge.types import Detection, Landmarks
 
 BLANK = np.zeros((480, 640, 3), np.uint8)
@@ -120,6 +121,154 @@ def test_two_tracks_on_one_face_become_one() -> None:
     tracker.observe(2, 0.9, Landmarks(left))
     (kept,) = tracker.update(BLANK, None)
     assert kept.id == 1
+
+
+def test_of_new_faces_the_largest_come_first_then_the_surest() -> None:
+    tracker = TRACKERS.create("landmarks", 2)
+    small, large = make_points((100, 240), eyes=30), make_points((320, 240), eyes=60)
+    alike = make_points((540, 240), eyes=30)
+    found = [detection(small, 0.99), detection(alike, 0.999), detection(large, 0.8)]
+    faces = tracker.update(BLANK, found)
+    assert [tuple(face.box) for face in faces] == [tuple(found[2].box), tuple(found[1].box)]
+
+
+def test_one_that_is_followed_keeps_its_place_beside_a_larger_one() -> None:
+    tracker = TRACKERS.create("landmarks", 1)
+    small, large = make_points((100, 240), eyes=30), make_points((420, 240), eyes=80)
+    tracker.update(BLANK, [detection(small)])
+    tracker.observe(1, 0.9, Landmarks(small))
+    (face,) = tracker.update(BLANK, [detection(large), detection(small)])
+    assert box_overlap(face.box, face_box(small)[0]) > 0.9
+
+
+def test_one_that_was_lost_for_a_moment_comes_before_a_larger_one() -> None:
+    tracker = TRACKERS.create("landmarks", 1)
+    small, large = make_points((100, 240), eyes=30), make_points((420, 240), eyes=80)
+    tracker.update(BLANK, [detection(small)])
+    tracker.observe(1, 0.9, Landmarks(small))
+    tracker.update(BLANK, None)
+    assert not tracker.observe(1, 0.1, Landmarks(small))
+    (face,) = tracker.update(BLANK, [detection(large), detection(small)])
+    assert box_overlap(face.box, face_box(small)[0]) > 0.9
+
+
+@pytest.mark.parametrize("name", TRACKERS.names())
+def test_two_that_were_lost_together_come_back_under_their_own_ids(name: str) -> None:
+    tracker = TRACKERS.create(name, 2)
+    left, right = face_at(160), face_at(480)
+    tracker.update(picture(left), [detection(left), detection(right)])
+    ids = {160: 1, 480: 2}
+    for x, points in ((160, left), (480, right)):
+        assert tracker.observe(ids[x], 0.9, Landmarks(points))
+    for face in tracker.update(picture(left), []):
+        tracker.observe(face.id, 0.1, Landmarks(left))
+    for x in (480, 160):  # the right one comes first, to where nobody else is
+        tracker.update(picture(left), [detection(face_at(x))])
+        assert tracker.observe(ids[x], 0.9, Landmarks(face_at(x)))
+
+
+@pytest.mark.parametrize("name", TRACKERS.names())
+def test_a_new_face_must_be_surer_than_one_that_is_held_in_every_tracker(name: str) -> None:
+    tracker = TRACKERS.create(name, 1)
+    points = face_at(300)
+    for _ in range(10):  # the empty chair that a detector takes for a face again and again
+        tracker.update(picture(points), [detection(points)])
+        assert not tracker.observe(1, 0.5, Landmarks(points))
+
+
+def test_a_hardly_seen_face_is_looked_for_where_it_is_and_aimed_at_anew() -> None:
+    tracker = TRACKERS.create("landmarks", 1)
+    points, moved = face_at(300), face_at(330)
+    tracker.update(BLANK, [detection(points)])
+    assert tracker.observe(1, 0.9, Landmarks(points))
+    assert tracker.doubt() is None
+    for _ in range(DOUBT_EVERY):
+        assert not tracker.wants_detection()
+        tracker.update(BLANK, None)
+        assert tracker.observe(1, 0.5, Landmarks(points))
+    assert tracker.wants_detection()
+    assert tracker.doubt() == pytest.approx(face_box(points)[0], abs=1e-3)
+    (face,) = tracker.update(BLANK, [detection(moved)])
+    assert face.box == pytest.approx(face_box(moved)[0])
+
+
+def test_a_false_alarm_keeps_no_fading_face_alive() -> None:
+    tracker = TRACKERS.create("landmarks", 1)
+    points = face_at(300)
+    tracker.update(BLANK, [detection(points)])
+    assert tracker.observe(1, 0.9, Landmarks(points))
+    tracker.update(BLANK, [detection(points)])
+    assert tracker.observe(1, 0.5, Landmarks(points))
+    tracker.update(BLANK, [detection(points)])
+    assert not tracker.observe(1, 0.2, Landmarks(points))
+    tracker.update(BLANK, [detection(points)])
+    assert not tracker.observe(1, 0.5, Landmarks(points))
+
+
+@pytest.mark.parametrize("name", TRACKERS.names())
+def test_a_lost_face_is_looked_for_in_every_frame_around_its_place_first(name: str) -> None:
+    tracker = TRACKERS.create(name, 1)
+    points = face_at(300)
+    tracker.update(picture(points), [detection(points)])
+    tracker.observe(1, 0.9, Landmarks(points))
+    tracker.update(picture(points), None)
+    assert not tracker.observe(1, 0.1, Landmarks(points))
+    near = []
+    for _ in range(3 * FRESH_FRAMES):
+        assert tracker.wants_detection()
+        near.append(tracker.doubt())
+        assert tracker.update(BLANK, []) == []
+    assert box_overlap(near[0], face_box(points)[0]) > 0.9
+    assert [box is None for box in near] == [i > FRESH_FRAMES for i in range(3 * FRESH_FRAMES)]
+
+
+def test_with_room_for_more_a_lost_face_is_found_within_five_frames() -> None:
+    tracker = TRACKERS.create("landmarks", 2)
+    left, right = face_at(160), face_at(480)
+    tracker.update(BLANK, [detection(left), detection(right)])
+    tracker.observe(1, 0.9, Landmarks(left))
+    tracker.observe(2, 0.9, Landmarks(right))
+    tracker.update(BLANK, None)
+    tracker.observe(1, 0.9, Landmarks(left))
+    tracker.observe(2, 0.1, Landmarks(right))
+    for _ in range(5):
+        found = [detection(left), detection(right)] if tracker.wants_detection() else None
+        faces = tracker.update(BLANK, found)
+        tracker.observe(1, 0.9, Landmarks(left))
+        if len(faces) == 2:
+            break
+    assert [face.id for face in faces] == [1, 2]
+
+
+@pytest.mark.parametrize("name", TRACKERS.names())
+def test_an_answer_that_comes_late_is_for_where_the_face_was_then(name: str) -> None:
+    """The face goes 100 pixels while the detector looks: its box then is no other face."""
+    tracker = TRACKERS.create(name, 2)
+    late = 20
+    for index in range(late + 1):
+        points = face_at(200 + 5 * index)
+        first = [detection(points)] if index == 0 else None
+        tracker.update(picture(points), first)
+        assert tracker.observe(1, 0.9, Landmarks(points))
+    points = face_at(200 + 5 * (late + 1))
+    faces = tracker.update(picture(points), [detection(face_at(205))], age=late)
+    assert [face.id for face in faces] == [1]
+    assert box_overlap(faces[0].box, face_box(points)[0]) > 0.7
+
+
+def test_kcf_keeps_its_schedule_when_answers_come_late() -> None:
+    tracker = TRACKERS.create("kcf", 1)
+    points = face_at(300)
+    tracker.update(picture(points), [detection(points)])
+    tracker.observe(1, 0.9, Landmarks(points))
+    asked = []
+    for index in range(1, 25):
+        if tracker.wants_detection():
+            asked.append(index)
+        late = index - asked[-1] == 2 if asked else False
+        tracker.update(picture(points), [detection(points)] if late else None, 2 if late else 0)
+        tracker.observe(1, 0.9, Landmarks(points))
+    assert asked == [6, 12, 18, 24]
 
 
 def test_landmarks_turn_the_box_with_the_head() -> None:

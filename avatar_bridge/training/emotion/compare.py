@@ -85,9 +85,9 @@ def compare_one(name: str, store: ModelStore, root: Path) -> Row:
     scores: dict[str, float] = {}
     if task.recipe.name in store.names():
         model = store.find(task.recipe.name)
-        precision, megabytes = model.card.precision, model.onnx.stat().st_size / _MEGABYTE
+        precision, megabytes = model.card.precision, model.file.stat().st_size / _MEGABYTE
         first = _read_once(task.recipe.data[0].model_dump_json(), root)
-        found = evaluate(onnx_reader(model.onnx, model.card.input), [first], None)
+        found = evaluate(onnx_reader(model.file, model.card.input), [first], None)
         scores = {n.removeprefix(f"{first.name}_"): v for n, v in found.summary.items()}
     return Row(
         name=task.recipe.name,
