@@ -35,6 +35,7 @@ class Suite(StrEnum):
     """What installed nets can be measured by; the value is the task of their cards."""
 
     FACE = "face"
+    DETECTION = "detection"
 
 
 RecipeArgument = Annotated[str, typer.Argument(help="Name of a recipe, or path of a TOML file.")]
@@ -56,6 +57,7 @@ def list_all() -> None:
     from avatar_bridge.nets.registry import NETS
     from avatar_bridge.training.face.build import SOURCES
     from avatar_bridge.training.recipe import recipe_names
+    from avatar_bridge.training.tasks.detection import MATERIALS
     from avatar_bridge.training.tasks.emotion import SETS
 
     console.print(f"recipes: {', '.join(recipe_names())}")
@@ -63,6 +65,7 @@ def list_all() -> None:
         console.print(f"{task} nets: {', '.join(registry.names())}")
     console.print(f"faces: {', '.join(SOURCES.names())}")
     console.print(f"emotions: {', '.join(SETS.names())}")
+    console.print(f"scenes: {', '.join(MATERIALS.names())}")
 
 
 @app.command()
@@ -86,7 +89,7 @@ def fit(
     from avatar_bridge.training.parallel import World
     from avatar_bridge.training.progress import Progress
     from avatar_bridge.training.runs import keep_recipe
-    from avatar_bridge.training.task import load_task
+    from avatar_bridge.training.task import SolvedTask, load_task
 
     world = World.join()
     screen = console if world.rank == 0 else Console(quiet=True)
@@ -95,7 +98,11 @@ def fit(
     folder = runs / task.recipe.name
     if world.rank == 0:  # with the batch of all processes
         keep_recipe(load_task(recipe, changes=changes or ()).recipe, folder)
-    lesson = task.load(data, limit)
+    if isinstance(task, SolvedTask):
+        task.solve(data, folder, limit)
+        screen.print(f"solved in {time.monotonic() - started:.0f} s")
+        return
+    lesson = task.load(data, limit, folder)
     screen.print(f"read {lesson.faces} faces in {time.monotonic() - started:.0f} s")
     with Progress(screen) as progress:
         run(task, lesson, folder, progress.show, progress.note, steps, world)
@@ -107,13 +114,18 @@ def evaluate(
     data: DataOption,
     names: Annotated[
         list[str] | None,
-        typer.Argument(metavar="[RECIPE | NETS…]", help="A recipe that was run; nets of a suite."),
+        typer.Argument(
+            metavar="[RECIPE | NAMES…]", help="A recipe that was run; a suite's nets or detectors."
+        ),
     ] = None,
     suite: Annotated[
         Suite | None,
         typer.Option(help="Measure installed nets side by side instead; all of them by default."),
     ] = None,
     quick: Annotated[bool, typer.Option(help="A small part of the suite; no scores.")] = False,
+    films: Annotated[
+        bool, typer.Option("--films", help="Of suite detection: also videos of tracked faces.")
+    ] = False,
     runs: RunsOption = Path("runs"),
     models: ModelsOption = Path("models"),
     out: Annotated[Path, typer.Option(help="Folder for a suite's table and pictures.")] = Path(
@@ -124,15 +136,17 @@ def evaluate(
 
     Pictures and tables are left in the net's run, or in the suite's folder.
     """
-    if suite is not None:
-        _run_suite(names or (), models, data, out, quick)
+    if suite is Suite.FACE:
+        _measure_faces(names or (), models, data, out, quick)
+    elif suite is Suite.DETECTION:
+        _measure_detection(names or (), models, data, out, quick, films)
     elif names is None or len(names) != 1:
-        raise ConfigError(f"expected one recipe, or --suite face, got {' '.join(names or [])!r}")
+        raise ConfigError(f"expected one recipe, or --suite, got {' '.join(names or [])!r}")
     else:
         _judge_run(names[0], data, runs)
 
 
-def _run_suite(names: Sequence[str], models: Path, data: Path, out: Path, quick: bool) -> None:
+def _measure_faces(names: Sequence[str], models: Path, data: Path, out: Path, quick: bool) -> None:
     from avatar_bridge.inference.store import ModelStore
     from avatar_bridge.training.suite.face import run_suite, show, write
 
@@ -142,6 +156,22 @@ def _run_suite(names: Sequence[str], models: Path, data: Path, out: Path, quick:
     show(table, console)
     write(table, out)
     console.print(f"wrote {out}/face.csv, .md, .png, face_shapes.csv and .png", highlight=False)
+
+
+def _measure_detection(
+    names: Sequence[str], models: Path, data: Path, out: Path, quick: bool, films: bool
+) -> None:
+    from avatar_bridge.inference.store import ModelStore
+    from avatar_bridge.training.suite.detection.suite import run_suite
+
+    tables = run_suite(names, ModelStore(models), data, out, console, quick, films)
+    tables.show(console)
+    tables.write(out)
+    console.print(
+        f"wrote {out}/detection.csv, .md and .png, tracking.csv, .md and .png, and a "
+        "detection_NAME.png for each detector",
+        highlight=False,
+    )
 
 
 def _judge_run(recipe: str, data: Path, runs: Path) -> None:
@@ -171,7 +201,7 @@ def export(
 ) -> None:
     """Write a trained net as ONNX with its card, and check it against ONNX Runtime."""
     from avatar_bridge.training.checkpoint import load_trained
-    from avatar_bridge.training.export import export_onnx, write_card
+    from avatar_bridge.training.export import write_card, write_net
     from avatar_bridge.training.runs import run_task
     from avatar_bridge.training.task import Scores
 
@@ -184,8 +214,7 @@ def export(
         except (TypeError, ValueError) as error:
             raise ConfigError(f"{folder / SCORES}: expected scores, got: {error}") from error
     # In the run's folder first: what is installed is only ever a whole net with its own card.
-    draft = folder / f"{task.recipe.name}.onnx"
-    export_onnx(task.exported(net), task.outputs, task.recipe.input, draft)
+    draft = write_net(task.exported(net), task.outputs, task.recipe, folder)
     card = task.ship(net, draft, data, scores)
     models.mkdir(parents=True, exist_ok=True)
     path = models / draft.name

@@ -1,1 +1,1 @@
-"""One table of what face nets are worth: a small module a measure, put together by `face`."""
+"""Tables of what is installed, a small module a measure; put together by `face`, `detection`."""

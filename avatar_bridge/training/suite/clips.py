@@ -62,7 +62,7 @@ def measure_clips(
         weights, points = teacher_weights(root / FOLDER / f"{name}.teacher.npz")
         seen = np.flatnonzero(np.isfinite(points).all(axis=(1, 2)))[:most]
         wanted = dict.fromkeys(seen.tolist())
-        frames = _frames(root / FOLDER / f"{name}.mp4")
+        frames = clip_frames(root / FOLDER / f"{name}.mp4")
         pictures = (Picture.around(image, points[row]) for row, image in frames if row in wanted)
         said = read_all(pupils, pictures)
         for reader, readings in said.items():
@@ -81,7 +81,7 @@ def _mean_of_known(rows: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(known.any(axis=0), total / np.maximum(known.sum(axis=0), 1), np.nan)
 
 
-def _frames(path: Path) -> Iterator[tuple[int, Image]]:
+def clip_frames(path: Path) -> Iterator[tuple[int, Image]]:
     """Number and (H, W, 3) BGR picture of every frame."""
     if not path.is_file():
         raise ConfigError(f"expected a clip at {path}, got none")

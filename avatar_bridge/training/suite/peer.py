@@ -108,6 +108,11 @@ class MediaPipeReader:
             presence=1.0,
         )
 
+    def faces(self, image: Image) -> list[Float32]:
+        """The points (70, 2) of up to four faces in a picture (H, W, 3) BGR, in pixels."""
+        found = self._still.detect(self._wrap(image))
+        return [_points(marks, image, 0, 1.0) for marks in found.face_landmarks]
+
     def follow(self) -> Callable[[Image], None]:
         """Reads one video picture (H, W, 3) BGR after another, as a live user would run it."""
         if self._live is None:

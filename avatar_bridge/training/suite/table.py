@@ -90,8 +90,11 @@ class SuiteTable:
     shapes: Mapping[str, Mapping[str, NDArray[np.floating]]] = field(default_factory=dict)
 
 
-def write(table: SuiteTable, out: Path) -> None:
-    """Leave `face.csv`, `.md` and `.png`, and `face_shapes.csv` and `.png` in a folder."""
+def write(table: SuiteTable, out: Path, name: str = "face") -> None:
+    """Leave `NAME.csv`, `.md` and `.png` in a folder, and the same of the shapes if there are any.
+
+    The files of the shapes are `NAME_shapes.csv` and `.png`.
+    """
     out.mkdir(parents=True, exist_ok=True)
     notes = [f"{reader} note" for reader in table.readers]
     rows = [[*_HEADINGS, *(x for pair in zip(table.readers, notes, strict=True) for x in pair)]]
@@ -101,11 +104,11 @@ def write(table: SuiteTable, out: Path) -> None:
             cell = measure.cells.get(reader, Cell())
             line += ["" if cell.value is None else f"{cell.value:.6g}", cell.note]
         rows.append(line)
-    _write_csv(out / "face.csv", rows)
-    (out / "face.md").write_text(_markdown(table), encoding="utf-8")
-    draw_measures(table.readers, table.measures, out / "face.png")
+    _write_csv(out / f"{name}.csv", rows)
+    (out / f"{name}.md").write_text(_markdown(table), encoding="utf-8")
+    draw_measures(table.readers, table.measures, out / f"{name}.png")
     if table.shapes:
-        _write_shapes(table, out)
+        _write_shapes(table, out / f"{name}_shapes")
 
 
 def _write_csv(path: Path, rows: list[list[str]]) -> None:
@@ -124,14 +127,14 @@ def _markdown(table: SuiteTable) -> str:
     return "\n".join(f"| {' | '.join(line)} |" for line in lines) + "\n"
 
 
-def _write_shapes(table: SuiteTable, out: Path) -> None:
+def _write_shapes(table: SuiteTable, path: Path) -> None:
     columns = [(group, reader) for group, said in table.shapes.items() for reader in said]
     rows = [["shape", *(f"{group}: {reader}" for group, reader in columns)]]
     for index, shape in enumerate(BLENDSHAPES):
         values = [float(table.shapes[group][reader][index]) for group, reader in columns]
         rows.append([shape, *("" if np.isnan(v) else f"{v:.4f}" for v in values)])
-    _write_csv(out / "face_shapes.csv", rows)
-    draw_shapes(table.shapes, out / "face_shapes.png")
+    _write_csv(path.with_suffix(".csv"), rows)
+    draw_shapes(table.shapes, path.with_suffix(".png"))
 
 
 def show(table: SuiteTable, console: Console) -> None:

@@ -57,7 +57,7 @@ def measure_time(
         looks[THREADS[0], peer.name] = lambda index: follow(pictures[index].image)
     for _ in track(range(ROUNDS), "time", console=console):
         for key, look in looks.items():
-            took.setdefault(key, []).extend(_time(look, runs, len(pictures)))
+            took.setdefault(key, []).extend(time_looks(look, runs, len(pictures)))
     table: dict[int, dict[str, tuple[Cell, Cell]]] = {threads: {} for threads in THREADS}
     for (threads, name), times in took.items():
         note = "its own threads" if peer is not None and name == peer.name else ""
@@ -70,7 +70,8 @@ def _our_look(reader: OurReader, pictures: Sequence[Picture]) -> Callable[[int],
     return lambda index: reader.read(pictures[index])
 
 
-def _time(look: Callable[[int], object], runs: int, count: int) -> list[float]:
+def time_looks(look: Callable[[int], object], runs: int, count: int) -> list[float]:
+    """Milliseconds of so many looks at the pictures 0 to `count` in turn, after a warm-up."""
     times = []
     for run in range(_WARM_UP + runs):
         started = time.perf_counter()

@@ -1,0 +1,1 @@
+"""One table of what face detectors and trackers are worth, put together by `suite`."""
