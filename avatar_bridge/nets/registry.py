@@ -7,6 +7,9 @@ from avatar_bridge.registry import Registry
 
 # A further kind of net is a package of that name and one line here.
 NETS: dict[str, Registry[nn.Module]] = {
+    "detection": Registry(
+        "net", "avatar_bridge.nets.detection", hidden=frozenset({"octave_trunk", "priors"})
+    ),
     "emotion": Registry("net", "avatar_bridge.nets.emotion"),
     "face": Registry(
         "net",

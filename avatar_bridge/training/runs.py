@@ -15,7 +15,7 @@ from avatar_bridge.training.task import TASKS, Task, load_task
 KEPT = "recipe.toml"
 _DECISIVE = (
     "task", "seed", "action_units", "negatives", "twins",
-    "net", "input", "augment", "data", "distil", "loss", "optim",
+    "net", "input", "augment", "data", "distil", "loss", "optim", "scenes", "windows", "cascade",
 )  # fmt: skip
 # How long a run is and how it is watched may change while it is under way.
 _FREE = frozenset({"steps", "minutes", "workers", "threads", "save_every", "judge_every", "stop"})

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from torch import Tensor, nn
 
@@ -79,12 +79,13 @@ class Task(Protocol):
         """The graph that is exported: a tensor of pixels in, a tuple of outputs out."""
         ...
 
-    def load(self, root: Path, limit: int | None = None) -> Lesson:
+    def load(self, root: Path, limit: int | None = None, folder: Path | None = None) -> Lesson:
         """Read the data.
 
         Args:
             root: folder of data sets.
             limit: rows per source, for trying things out.
+            folder: of the run, for what a task makes of the data and keeps; None keeps nothing.
 
         Raises:
             ConfigError: something is missing or broken; names the file.
@@ -107,6 +108,15 @@ class Task(Protocol):
         Returns:
             The card; its scores are those of the file that ships.
         """
+        ...
+
+
+@runtime_checkable
+class SolvedTask(Protocol):
+    """A task whose weights are solved for at once, not brought down step by step."""
+
+    def solve(self, root: Path, folder: Path, limit: int | None = None) -> None:
+        """Leave a checkpoint in a run's folder; arguments as for `Task.load`."""
         ...
 
 

@@ -39,6 +39,16 @@ def test_every_stream_reaches_every_other(target: int) -> None:
     assert all(stream.grad is not None and stream.grad.any() for stream in streams)
 
 
+@pytest.mark.parametrize("sides", [(12, 6, 2), (3, 2, 1)])  # whole factors, and one of 3 / 2
+def test_growing_takes_the_nearest_pixel(sides: tuple[int, int, int]) -> None:
+    fuse = Fuse((1, 1, 1), sides, 0).eval()
+    for source, path in list(zip(sides, fuse.paths, strict=True))[1:]:
+        assert isinstance(path, torch.nn.Sequential)
+        coarse = torch.rand(1, 1, source, source)
+        grown = torch.nn.functional.interpolate(coarse, size=(sides[0], sides[0]))
+        torch.testing.assert_close(path[-1](coarse), grown)
+
+
 def test_concatenation_keeps_places() -> None:
     fine, coarse = torch.rand(1, 2, 4, 4), torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
     scales = Concatenate(4)([fine, coarse])

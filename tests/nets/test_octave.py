@@ -5,7 +5,7 @@ import torch
 from torch import Tensor, nn
 
 from avatar_bridge.inference.card import InputSpec
-from avatar_bridge.nets.layers.octave import OctaveConv
+from avatar_bridge.nets.layers.octave import OctaveBlock, OctaveConv
 from avatar_bridge.training.export import export_onnx
 
 
@@ -93,6 +93,19 @@ def test_a_share_that_is_none_is_told(name: str, alpha: float) -> None:
 def test_a_share_that_rounds_to_everything_is_told(name: str) -> None:
     with pytest.raises(ValueError, match=f"{name}: expected a share that leaves a high band"):
         OctaveConv(4, 4, *((0.9, 0.5) if name == "alpha_in" else (0.5, 0.9)))
+
+
+@pytest.mark.parametrize("side", [12, 6, 3])
+def test_a_block_halves_both_bands(side: int) -> None:
+    half = (side + 1) // 2
+    first = OctaveBlock(1, 8, 0, 0.25, nn.MaxPool2d(3, 2, 1))
+    last = OctaveBlock(8, 4, 0.25, 0, nn.MaxPool2d(3, 2, 1))
+    high, low = first(torch.randn(2, 1, side, side))
+    assert high.shape == (2, 6, half, half)
+    assert low is not None and low.shape == (2, 2, (half + 1) // 2, (half + 1) // 2)
+    high, low = last(high, low)
+    assert high.shape == (2, 4, (half + 1) // 2, (half + 1) // 2)
+    assert low is None
 
 
 class _Three(nn.Module):

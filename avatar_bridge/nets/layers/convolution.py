@@ -25,6 +25,28 @@ class ConvNorm(nn.Sequential):
         super().__init__(*layers)
 
 
+class ConvPrelu(nn.Sequential):
+    """Convolution without padding, pool if there is one, PReLU.
+
+    The pool comes first: where no slope is negative the order makes no difference, and ONNX Runtime
+    needs less than half the time.
+
+    Args:
+        inputs: channels in.
+        outputs: channels out.
+        kernel: side of the convolution.
+        pool: of the map.
+    """
+
+    def __init__(
+        self, inputs: int, outputs: int, kernel: int = 3, pool: nn.Module | None = None
+    ) -> None:
+        layers: list[nn.Module] = [nn.Conv2d(inputs, outputs, kernel)]
+        if pool is not None:
+            layers.append(pool)
+        super().__init__(*layers, nn.PReLU(outputs))
+
+
 class Residual(nn.Module):
     """Two 3x3 convolutions around an identity path.
 
@@ -60,3 +82,16 @@ def gaussian(net: nn.Module, deviation: float = 0.04) -> None:
     for module in net.modules():
         if isinstance(module, nn.Conv2d):
             nn.init.normal_(module.weight, 0.0, deviation)
+
+
+def he_normal(net: nn.Module) -> None:
+    """Start every convolution so that a signal keeps its size through PReLU.
+
+    He et al., *Delving Deep into Rectifiers* (2015), section 2.2. https://arxiv.org/abs/1502.01852
+    """
+    slope = nn.PReLU(device="cpu").weight.item()
+    for module in net.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, slope, nonlinearity="leaky_relu")
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)

@@ -59,7 +59,9 @@ class EmotionTask:
     def exported(self, net: nn.Module) -> nn.Module:
         return ExportedEmotion(cast(EmotionNet, factor(net, self.recipe.export.rank)))
 
-    def load(self, root: Path, limit: int | None = None) -> EmotionLesson:
+    def load(
+        self, root: Path, limit: int | None = None, folder: Path | None = None
+    ) -> EmotionLesson:
         return EmotionLesson(self.recipe, self.read(root, limit), own_device())
 
     def read(self, root: Path, limit: int | None = None) -> tuple[EmotionSource, ...]:

@@ -96,7 +96,7 @@ class FaceTask:
     def exported(self, net: nn.Module) -> nn.Module:
         return ExportedFace(cast(FaceNet, net))
 
-    def load(self, root: Path, limit: int | None = None) -> FaceLesson:
+    def load(self, root: Path, limit: int | None = None, folder: Path | None = None) -> FaceLesson:
         sources = load_sources(self.recipe, root, limit)
         if self.recipe.distil.model:
             sources = distil(self.recipe.distil, sources)

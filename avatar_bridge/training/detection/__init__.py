@@ -1,0 +1,1 @@
+"""What teaches face detectors: scenes, windows, mining, judging."""

@@ -1,0 +1,1 @@
+"""Pictures with known faces, composed from what is at hand."""
