@@ -19,6 +19,7 @@ def test_nothing_said_is_a_working_configuration() -> None:
     [
         ({"nonsense": 1}, "f.toml: nonsense: Extra inputs are not permitted, got 1"),
         ({"track": {"max_faces": 9}}, "f.toml: track.max_faces: .* less than or equal to 4, got 9"),
+        ({"track": {"min_face": 10**10}}, "f.toml: track.min_face: .* or equal to 10000, got 10"),
         ({"source": {"fps": "fast"}}, "f.toml: source.fps: .* valid number.*, got 'fast'"),
         ({"analyze": {"emotion_every": 0}}, "f.toml: analyze.emotion_every: .*equal to 1, got 0"),
         ({"analyze": {"tier": "slow"}}, "analyze.tier: .* 'fast' or 'quality', got 'slow'"),

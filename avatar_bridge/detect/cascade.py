@@ -16,6 +16,7 @@ from avatar_bridge.detect.nets import DetectionNet
 from avatar_bridge.detect.pyramid import Level, pyramid
 from avatar_bridge.detect.suppress import suppress
 from avatar_bridge.detect.windows import (
+    are_boxes,
     corners,
     cut_windows,
     in_picture,
@@ -129,7 +130,10 @@ class Cascade:
 
 
 def _seen(windows: Float32, scores: Float32, offsets: Float32, points: Float32) -> Candidates:
-    return Candidates(place_boxes(windows, offsets), scores, place_points(windows, points))
+    """What a net said of windows, without what is no box or no point."""
+    found = Candidates(place_boxes(windows, offsets), scores, place_points(windows, points))
+    known = are_boxes(found.boxes) & np.isfinite(found.points).all(axis=(1, 2))
+    return found[np.flatnonzero(known)]
 
 
 def load_cascade(

@@ -25,7 +25,8 @@ class DetectionNet:
         threads: threads of one run.
 
     Raises:
-        ModelError: not installed, for another task, or without a threshold or an output.
+        ModelError: not installed, for another task, for coloured pictures, or without a threshold
+            or an output.
     """
 
     def __init__(
@@ -33,10 +34,11 @@ class DetectionNet:
     ) -> None:
         self._net = Net(models.find(name), threads)
         card = self._net.card
-        if card.task != TASK or card.threshold is None:
+        if card.task != TASK or card.threshold is None or card.input.channels != 1:
             raise ModelError(
-                f"model {name!r}: expected a {TASK} net with a threshold on its card, "
-                f"got task {card.task!r} and threshold {card.threshold}"
+                f"model {name!r}: expected a {TASK} net of grey pictures with a threshold on its "
+                f"card, got task {card.task!r}, {card.input.channels} channels and threshold "
+                f"{card.threshold}"
             )
         self.size = card.input.size
         self.threshold = card.threshold

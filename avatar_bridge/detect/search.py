@@ -105,6 +105,7 @@ class Background:
 
     def close(self) -> None:
         self._asked.close()
+        self._asked.take(0)  # what waits there would be looked at first
         self._thread.join(_JOIN_S)
 
     def _work(self) -> None:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from avatar_bridge.detect.nets import DetectionNet
 from avatar_bridge.detect.suppress import suppress
-from avatar_bridge.detect.windows import corners, squares
+from avatar_bridge.detect.windows import are_boxes, corners, squares
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.types import Detection, Image
 
@@ -19,9 +19,9 @@ OUTPUTS = ("face", "box")
 STEP = 32  # sides are multiples of it
 LEAST_FACE = 20  # pixels: what the net can see
 LONG_SIDE = (320, 640)  # the least and the most
-_PAD = 127
-_OVERLAP = 0.4
-_MOST = 300  # boxes, the surest, that are compared with each other
+PAD = 127
+OVERLAP = 0.4
+MOST = 300  # boxes, the surest, that are compared with each other
 
 
 class SsdDetector:
@@ -39,11 +39,11 @@ class SsdDetector:
     def detect(self, image: Image) -> tuple[Detection, ...]:
         letterbox, zoom = self._letterbox(image)
         out = self._net.run(letterbox[None])
-        scores = out["face"][0]  # (A,)
-        sure = np.nonzero(scores >= self._net.threshold)[0]
-        sure = sure[np.argsort(-scores[sure], kind="stable")[:_MOST]]
-        boxes = corners(squares(out["box"][0, sure] * zoom))
-        kept = suppress(boxes, scores[sure], _OVERLAP)
+        scores, said = out["face"][0], out["box"][0]  # (A,), (A, 4)
+        sure = np.nonzero((scores >= self._net.threshold) & are_boxes(said))[0]
+        sure = sure[np.argsort(-scores[sure], kind="stable")[:MOST]]
+        boxes = corners(squares(said[sure] * zoom))
+        kept = suppress(boxes, scores[sure], OVERLAP)
         return tuple(Detection(boxes[i], float(np.clip(scores[sure[i]], 0.0, 1.0))) for i in kept)
 
     def _letterbox(self, image: Image) -> tuple[NDArray[np.uint8], float]:
@@ -53,7 +53,7 @@ class SsdDetector:
         zoom = long / float(np.clip(long * LEAST_FACE / self._min_face, *LONG_SIDE))
         height, width = (max(1, round(side / zoom)) for side in grey.shape)
         small = cv2.resize(grey, (width, height), interpolation=cv2.INTER_AREA)
-        padded = np.full((-(-height // STEP) * STEP, -(-width // STEP) * STEP), _PAD, np.uint8)
+        padded = np.full((-(-height // STEP) * STEP, -(-width // STEP) * STEP), PAD, np.uint8)
         padded[:height, :width] = small
         return padded, zoom
 

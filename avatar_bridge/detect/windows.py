@@ -37,6 +37,11 @@ def squares(boxes: Float32) -> Float32:
     return np.concatenate([middle - side / 2, side], axis=1)
 
 
+def are_boxes(boxes: Float32) -> NDArray[np.bool_]:
+    """Which rows (N, 4) have an inside; NaN, infinite and turned ones have none."""
+    return np.asarray(np.isfinite(boxes).all(axis=1) & (boxes[:, :2] < boxes[:, 2:]).all(axis=1))
+
+
 def whole_pixels(windows: Float32) -> Float32:
     """The nearest windows (N, 3) whose edges lie between pixels, at least one pixel wide."""
     rounded = np.rint(windows)

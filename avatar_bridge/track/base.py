@@ -19,7 +19,7 @@ class Tracker(Protocol):
         ...
 
     def doubt(self) -> Float32 | None:
-        """Box (4,) of a face that was just lost or is hardly seen: there to look first."""
+        """Box (4,) of a face that was just lost or is hardly seen: there to look first, or None."""
         ...
 
     def update(

@@ -69,6 +69,8 @@ class KcfTracker:
     def _refresh(self, image: Image, detections: Sequence[Detection], age: int) -> None:
         """Start the filters anew where the detector saw a face; the others go on as they are."""
         known, new = self._roster.match(detections, age)
+        # A late answer is moved by what the face moved since: that may lead out of the picture.
+        known = {id_: box for id_, box in known.items() if _meets(image, box)}
         for id_, box in known.items():
             self._roster.move(id_, box)
         for id_ in (*known, *self._roster.admit(new)):
@@ -76,8 +78,8 @@ class KcfTracker:
 
 
 def _shrunk(image: Image, shrink: float) -> Image:
-    resized = cv2.resize(image, None, fx=shrink, fy=shrink, interpolation=cv2.INTER_AREA)
-    return np.asarray(resized, np.uint8)
+    size = [max(1, round(side * shrink)) for side in image.shape[1::-1]]
+    return np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
 
 
 def _start(image: Image, box: Float32) -> _Filter:

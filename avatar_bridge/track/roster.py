@@ -104,10 +104,14 @@ class Roster:
         return [track.face for track in self._tracks.values()]
 
     def doubt(self) -> Float32 | None:
-        """Box (4,) of a face that was just lost or is hardly seen, or None."""
-        doubtful = (track.face.box for track in self._tracks.values() if track.doubtful)
-        lost = self._absent.fresh()
-        return next(doubtful, None) if lost is None else lost
+        """Box (4,) of a face that was just lost or is hardly seen, or None.
+
+        A face may be hardly seen for long: while there is room for others, that is no reason to
+        look for none of them.
+        """
+        if (lost := self._absent.fresh()) is not None or not self.full:
+            return lost
+        return next((track.face.box for track in self._tracks.values() if track.doubtful), None)
 
     def advance(self) -> None:
         """A new frame: nobody has been looked at in it."""

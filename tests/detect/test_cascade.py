@@ -4,9 +4,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import onnx
 import pytest
+from onnx import numpy_helper
 from test_suppress import naive
 from tiny_detectors import FACE_POINTS, face_score, write_cascade
+from tiny_nets import add_to_manifest
 
 from avatar_bridge.detect import DETECTORS
 from avatar_bridge.detect.cascade import MOST_JUDGED, MOST_REFINED, Cascade, load_cascade
@@ -123,7 +126,10 @@ def test_a_family_is_three_models_by_their_names(tmp_path: Path, family: str) ->
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"threshold": None}, "expected a detection net with a threshold on its card"),
+        (
+            {"threshold": None},
+            "expected a detection net of grey pictures with a threshold on its card",
+        ),
         ({"outputs": ("face", "box")}, "expected the outputs face, box, points, got face, box"),
     ],
 )
@@ -140,3 +146,47 @@ def test_a_model_that_is_not_installed_is_one_line(tmp_path: Path, name: str) ->
     (tmp_path / "manifest.toml").write_text("")
     with pytest.raises(ModelError, match=rf"unknown model '{name}.*; expected one of: none"):
         DETECTORS.create(name, 60, ModelStore(tmp_path))
+
+
+@pytest.mark.parametrize("stage", ["_pnet", "_rnet", "_onet"])
+@pytest.mark.parametrize(
+    ("output", "wrong"), [("box", np.nan), ("box", np.inf), ("points", np.nan)]
+)
+def test_what_is_no_place_takes_no_other_face_along(
+    tmp_path: Path, stage: str, output: str, wrong: float
+) -> None:
+    """The surest window of one net comes out broken; the rest of the picture is found."""
+    nets = cascade(tmp_path)
+    net = getattr(nets, stage)
+    run = net.run
+
+    def broken(pictures: np.ndarray) -> dict[str, np.ndarray]:
+        out = run(pictures)
+        place = np.unravel_index(out["face"].argmax(), out["face"].shape)
+        out[output][(place[0], slice(None), *place[2:])] = wrong
+        return dict(out)
+
+    net.run = broken
+    found = nets.detect(scene(*FACES))
+    assert found
+    for detection in found:
+        shares = [box_overlap(detection.box, np.array([x, y, x + s, y + s])) for x, y, s in FACES]
+        assert max(shares) > 0.5
+
+
+def test_a_net_of_coloured_pictures_is_one_line(tmp_path: Path) -> None:
+    names = write_cascade(tmp_path)
+    card = tmp_path / "mtcnn_rnet.toml"
+    card.write_text(card.read_text().replace("channels = 1", "channels = 3"))
+    net = tmp_path / "mtcnn_rnet.onnx"
+    model = onnx.load(net)
+    model.graph.input[0].type.tensor_type.shape.dim[1].dim_value = 3
+    look = next(each for each in model.graph.initializer if each.name == "look")
+    wide = np.repeat(numpy_helper.to_array(look), 3, axis=1)
+    look.CopyFrom(numpy_helper.from_array(wide, "look"))
+    onnx.save(model, net)
+    (tmp_path / "manifest.toml").unlink()
+    for name in names:
+        add_to_manifest(tmp_path, name)
+    with pytest.raises(ModelError, match="expected a detection net of grey pictures"):
+        load_cascade(names, 40, ModelStore(tmp_path), 1)

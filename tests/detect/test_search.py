@@ -157,3 +157,20 @@ def test_a_closed_search_has_no_thread_and_still_blocks_nobody(spot: BrightSpot)
     searcher.ask(Search(PICTURE, 0))
     assert searcher.take() is None
     searcher.close()
+
+
+def test_what_waits_when_a_search_is_closed_is_not_looked_at(spot: BrightSpot) -> None:
+    searcher = Background(spot, Telemetry(ManualClock()))
+    spot.go.clear()
+    searcher.ask(Search(PICTURE, 0))
+    assert spot.started.acquire(timeout=PATIENCE_S)
+    searcher.ask(Search(PICTURE, 1))
+    closing = threading.Thread(target=searcher.close)
+    closing.start()
+    while not searcher._asked._closed or searcher._asked._waiting is not None:
+        assert closing.is_alive()
+        time.sleep(0.001)
+    spot.go.set()
+    closing.join(PATIENCE_S)
+    assert not searcher._thread.is_alive()
+    assert len(spot.sizes) == 1

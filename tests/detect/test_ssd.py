@@ -47,3 +47,19 @@ def test_the_letterbox_is_of_whole_tiles_and_of_a_bounded_size(
 
 def test_a_dark_picture_holds_no_face(models: ModelStore) -> None:
     assert detector(models).detect(np.zeros((480, 640, 3), np.uint8)) == ()
+
+
+def test_what_is_no_box_takes_no_face_along(models: ModelStore) -> None:
+    image = np.zeros((480, 640, 3), np.uint8)
+    image[128:192, 64:128] = image[320:384, 320:384] = 255
+    ssd = create(40, models)
+    run = ssd._net.run
+
+    def broken(pictures: np.ndarray) -> dict[str, np.ndarray]:
+        out = run(pictures)
+        out["box"][0, out["face"][0].argmax(), 2] = np.nan
+        return out
+
+    ssd._net.run = broken  # type: ignore[method-assign]
+    (found,) = ssd.detect(image)
+    assert found.box == pytest.approx([320, 320, 384, 384])

@@ -3,6 +3,7 @@ import pytest
 from tiny_detectors import FACE_POINTS
 
 from avatar_bridge.detect.windows import (
+    are_boxes,
     corners,
     cut_windows,
     in_picture,
@@ -54,3 +55,11 @@ def test_windows_that_no_face_has_are_left_out() -> None:
     )
     assert in_picture(windows, (30, 40)).tolist() == [True, True, *[False] * 5]
     assert whole_pixels(np.array([[1.4, 1.6, 0.2]], np.float32))[0].tolist() == [1, 2, 1]
+
+
+def test_only_what_has_an_inside_is_a_box() -> None:
+    nan, far = float("nan"), float("inf")
+    boxes = [
+        (0, 0, 9, 9), (0, 0, nan, 9), (0, 0, far, 9), (-far, 0, 9, 9), (5, 0, 5, 9), (0, 9, 9, 0),
+    ]  # fmt: skip
+    assert are_boxes(np.array(boxes, np.float32)).tolist() == [True, *[False] * 5]

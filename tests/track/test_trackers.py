@@ -7,7 +7,7 @@ from avatar_bridge.geometry import box_overlap, face_box
 from avatar_bridge.track import TRACKERS
 from avatar_bridge.track.absent import FRESH_FRAMES
 from avatar_bridge.track.identity import free_id, match_boxes
-from avatar_bridge.track.kcf import SCHEDULE
+from avatar_bridge.track.kcf import SCHEDULE, KcfTracker, _Filter
 from avatar_bridge.track.landmarks import DOUBT_EVERY, SEARCH_EVERY
 from avatar_bridge.types import Detection, Landmarks
 
@@ -308,3 +308,49 @@ def test_matching_takes_the_largest_overlaps_first() -> None:
 
 def test_free_ids_fill_the_gaps() -> None:
     assert [free_id({}), free_id({1: 0}), free_id({2: 0}), free_id({1: 0, 2: 0})] == [1, 2, 1, 3]
+
+
+class Leaving:
+    """In place of a correlation filter: a box that goes to the right by 60 pixels a frame."""
+
+    def __init__(self, box: np.ndarray) -> None:
+        self.box = box
+
+    def update(self, image: np.ndarray) -> tuple[bool, tuple[float, ...]]:
+        self.box = self.box + np.float32([60, 0, 60, 0])
+        return True, (*self.box[:2], *(self.box[2:] - self.box[:2]))
+
+
+def test_kcf_survives_a_late_answer_about_a_face_that_has_left_the_picture() -> None:
+    tracker = KcfTracker(1)
+    points = face_at(420)
+    tracker.update(picture(points), [detection(points)])
+    tracker._filters[1] = _Filter(Leaving(face_box(points)[0]), 1.0)  # type: ignore[arg-type]
+    late = 4
+    for _ in range(late):
+        assert tracker.observe(1, 0.9, Landmarks(points))
+        tracker.update(BLANK, None)
+    assert tracker.observe(1, 0.9, Landmarks(points))
+    beside = detection(face_at(440))  # where the face was then, or nearly
+    (face,) = tracker.update(BLANK, [beside], age=late + 1)
+    assert face.box[0] == pytest.approx(face_box(points)[0][0] + 60 * (late + 1))
+
+
+def test_kcf_survives_a_source_that_shrinks_to_a_line() -> None:
+    tracker = TRACKERS.create("kcf", 1)
+    points = make_points((320, 240), eyes=90)
+    tracker.update(picture(points), [detection(points)])
+    assert tracker.observe(1, 0.9, Landmarks(points))
+    tracker.update(np.zeros((1, 640, 3), np.uint8), None)
+
+
+@pytest.mark.parametrize("name", TRACKERS.names())
+def test_one_who_is_hardly_seen_keeps_nobody_from_being_looked_for(name: str) -> None:
+    points = face_at(200)
+    for max_faces, first in ((1, face_box(points)[0]), (2, None)):
+        tracker = TRACKERS.create(name, max_faces)
+        tracker.update(picture(points), [detection(points)])
+        assert tracker.observe(1, 0.9, Landmarks(points))
+        tracker.update(picture(points), None)
+        assert tracker.observe(1, 0.5, Landmarks(points))
+        assert tracker.doubt() == (None if first is None else pytest.approx(first, abs=4))

@@ -17,12 +17,13 @@ from avatar_bridge.detect.cascade import (
     Cascade,
 )
 from avatar_bridge.detect.nets import DetectionNet
+from avatar_bridge.detect.ssd import MOST, OVERLAP, PAD, STEP
 from avatar_bridge.detect.suppress import suppress
 from avatar_bridge.inference.card import InputSpec
 from avatar_bridge.types import Float32, Image
 
 Finder = Callable[[Image], Candidates]
-_SSD_OVERLAP, _SSD_LEAST, _SSD_MOST = 0.4, 0.02, 300
+_SSD_LEAST = 0.02
 _CHUNK = 512  # windows that are looked at together
 _WINDOW_OUTPUTS = ("face", "box", "points")
 _LOOKED_AT = (MOST_REFINED, MOST_JUDGED)  # windows, by R-Net and by O-Net
@@ -97,10 +98,10 @@ class SingleShot:
     def __call__(self, grey: Image) -> Candidates:
         height, width = grey.shape
         padded = cv2.copyMakeBorder(
-            grey, 0, -height % 32, 0, -width % 32, cv2.BORDER_CONSTANT, value=127
+            grey, 0, -height % STEP, 0, -width % STEP, cv2.BORDER_CONSTANT, value=PAD
         )
         face, box = (part[0] for part in self._net.look(np.asarray(padded, np.uint8)[None]))
         sure = np.flatnonzero(face >= _SSD_LEAST)
-        sure = sure[np.argsort(-face[sure], kind="stable")[:_SSD_MOST]]
+        sure = sure[np.argsort(-face[sure], kind="stable")[:MOST]]
         found = Candidates(box[sure], face[sure], np.full((len(sure), 5, 2), np.nan, np.float32))
-        return found[suppress(found.boxes, found.scores, _SSD_OVERLAP)]
+        return found[suppress(found.boxes, found.scores, OVERLAP)]

@@ -7,7 +7,6 @@ to 6, gives the features (see `detect.hog_svm`).
 
 from collections.abc import Sequence
 
-import cv2
 import numpy as np
 import torch
 from rich.progress import track
@@ -15,9 +14,8 @@ from sklearn.svm import LinearSVC
 from torch import Tensor, nn
 
 from avatar_bridge.detect.cascade import Candidates
-from avatar_bridge.detect.hog_svm import STRIDE, WINDOW, descriptor
-from avatar_bridge.detect.suppress import suppress
-from avatar_bridge.detect.windows import corners, cut_windows, whole_pixels
+from avatar_bridge.detect.hog_svm import WINDOW, HogSearch, descriptor
+from avatar_bridge.detect.windows import cut_windows, whole_pixels
 from avatar_bridge.training.detection.sample import beside, shifted
 from avatar_bridge.training.detection.scenes.composer import Composer
 from avatar_bridge.training.detection.scenes.scene import Scene
@@ -28,7 +26,6 @@ _ROUNDS = 2  # of mining
 _PER_FACE, _PER_SCENE, _MINED = 4, 8, 12  # windows
 _SHIFT, _SCALE = 0.05, 0.08  # of a window on a face, in sides and as a logarithm
 _LEAST = -1.0  # distance from the plane from which a window is looked at
-_SCALE_STEP, _OVERLAP = 1.1, 0.3
 _PENALTY = 0.01  # C of the SVM
 
 
@@ -52,35 +49,14 @@ class LinearSvm(nn.Module):
 
 
 class HogFinder:
-    """The detector of a plane; scores are the logistic function of the distance.
-
-    Args:
-        plane: (F + 1,).
-        smallest: side in pixels of the smallest face.
-        margin: side of the window in face boxes.
-    """
+    """The runtime's search, down to a low score; arguments as for `HogSearch`."""
 
     def __init__(self, plane: Float32, smallest: float, margin: float) -> None:
-        self._hog = descriptor()
-        self._hog.setSVMDetector(plane)
-        self._zoom, self._margin = WINDOW / (smallest * margin), margin
+        self._search = HogSearch(plane, smallest, margin)
 
     def __call__(self, grey: Image) -> Candidates:
-        zoom = np.float32(self._zoom)
-        how = cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
-        small = cv2.resize(grey, None, fx=self._zoom, fy=self._zoom, interpolation=how)
-        places, distances = self._hog.detectMultiScale(
-            small, hitThreshold=_LEAST, winStride=(STRIDE, STRIDE), scale=_SCALE_STEP,
-            groupThreshold=0,
-        )  # fmt: skip
-        found = np.asarray(places, np.float32).reshape(-1, 4) / zoom
-        side = found[:, 2:3] / np.float32(self._margin)
-        place = found[:, :2] + (found[:, 2:3] - side) / 2
-        boxes = corners(np.concatenate([place, side], axis=1))
-        scores = np.asarray(1 / (1 + np.exp(-np.ravel(distances))), np.float32)
-        kept = suppress(boxes, scores, _OVERLAP)
-        points = np.full((len(kept), 5, 2), np.nan, np.float32)
-        return Candidates(boxes[kept], scores[kept], points)
+        boxes, scores = self._search.find(grey, _LEAST)
+        return Candidates(boxes, scores, np.full((len(boxes), 5, 2), np.nan, np.float32))
 
 
 def solve(composer: Composer, count: int, smallest: float, margin: float, seed: int) -> Float32:

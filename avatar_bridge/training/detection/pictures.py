@@ -22,15 +22,14 @@ from avatar_bridge.training.detection.recipe import DetectionRecipe
 from avatar_bridge.training.detection.scenes.composer import Composer, FaceSizes
 from avatar_bridge.training.task import Batch, Judgement
 
-_MOST = 24  # faces of a picture that are taught
 _SET = "scenes"
 
 
 class SceneLesson:
     """Scenes of the net's own size, composed as they are needed.
 
-    Batch number n is a function of the seed and n alone. The recipe's `scenes.train` is how many
-    there are in all, after which they come again, mirrored or not.
+    Batch number n is a function of the seed and n alone: each picture is drawn of the recipe's
+    `scenes.train`, mirrored or not.
 
     Args:
         recipe: what to do.
@@ -56,14 +55,18 @@ class SceneLesson:
         rng = np.random.default_rng([self._recipe.seed, step])
         count, size = self._recipe.optim.batch, self._recipe.input.size
         images = np.empty((count, size, size), np.uint8)
-        boxes = np.full((count, _MOST, 4), np.nan, np.float32)
+        faces = []
         for row, number in enumerate(rng.integers(self._recipe.scenes.train, size=count)):
             scene = self._composer[int(number)]
-            image, own = scene.image, scene.boxes[:_MOST].copy()
+            image, own = scene.image, scene.boxes.copy()
             if rng.random() < 0.5:
                 image = image[:, ::-1]
                 own[:, [0, 2]] = size - own[:, [2, 0]]
-            images[row], boxes[row, : len(own)] = image, own
+            images[row] = image
+            faces.append(own)
+        boxes = np.full((count, max(1, *map(len, faces)), 4), np.nan, np.float32)
+        for filled, own in zip(boxes, faces, strict=True):
+            filled[: len(own)] = own
         return {"image": torch.from_numpy(images[:, None]), "boxes": torch.from_numpy(boxes)}
 
     def losses(self, net: nn.Module, batch: Batch) -> dict[str, Tensor]:

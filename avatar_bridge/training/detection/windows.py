@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_bridge.detect.windows import corners, cut_windows, whole_pixels
+from avatar_bridge.detect.windows import corners, cut_windows, in_picture, whole_pixels
 from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.training.datasets.arrays import read_arrays
 from avatar_bridge.training.detection.scenes.scene import Scene
@@ -90,9 +90,11 @@ def kinds_of(windows: Float32, scene: Scene) -> tuple[NDArray[np.int64], NDArray
 def cut(scene: Scene, windows: Float32, size: int) -> Windows:
     """What windows (N, 3) of a scene show, with their truth; those not to be taught are left out.
 
-    The windows are moved to whole pixels first, as the runtime does.
+    The windows are moved to whole pixels first, and those whose middle lies outside the picture
+    left out, as the runtime does.
     """
     windows = whole_pixels(windows)
+    windows = windows[in_picture(windows, scene.image.shape)]
     kinds, whom = kinds_of(windows, scene)
     taught = kinds >= 0
     windows, kinds, whom = windows[taught], kinds[taught], whom[taught]

@@ -116,6 +116,11 @@ class DetectionTask:
     def _before(self, folder: Path | None) -> list[TorchNet]:
         """The nets before, trained; their runs lie beside this one's."""
         cascade = self.recipe.cascade
+        if cast(WindowNet, self.make_net()).slides == bool(cascade.before):
+            raise ConfigError(
+                f"{self.recipe.name}: expected nets before {self.recipe.net.name} if it cannot "
+                f"slide over a picture, and none if it can, got {len(cascade.before)}"
+            )
         if len(cascade.before) != len(cascade.keep):
             raise ConfigError(
                 f"{self.recipe.name}: expected a score to keep for each net before, got "

@@ -9,14 +9,18 @@ import onnxruntime
 import pytest
 import torch
 
+from avatar_bridge.detect.hog_svm import HogSvmDetector
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.inference.card import load_card
+from avatar_bridge.inference.store import InstalledModel
 from avatar_bridge.training.checkpoint import load_trained
+from avatar_bridge.training.detection.hog import LinearSvm
+from avatar_bridge.training.detection.scenes.scene import Scene
 from avatar_bridge.training.export import write_card, write_net
 from avatar_bridge.training.loop import fit
 from avatar_bridge.training.recipe import read_recipe
 from avatar_bridge.training.runs import keep_recipe
-from avatar_bridge.training.task import Scores, SolvedTask
+from avatar_bridge.training.task import Scores, SolvedTask, make_card
 from avatar_bridge.training.tasks import detection
 
 MakeTask = Callable[..., detection.DetectionTask]
@@ -128,3 +132,48 @@ def test_a_plane_is_solved_for_and_written(
     manifest = tomllib.loads((tmp_path / "manifest.toml").read_text())
     assert set(manifest["hog_svm"]) == {"npy", "card"}
     assert load_card(tmp_path / "hog_svm.toml").threshold is not None
+
+
+def test_every_face_of_a_picture_is_taught(make_task: MakeTask, disc_data: Path) -> None:
+    lesson = make_task("ssd").load(disc_data)
+    lesson._composer = [crowd(40)] * 6
+    boxes = lesson.batch(0)["boxes"]
+    assert boxes.shape[1] == 40 and boxes.isfinite().all()
+
+
+def crowd(count: int) -> Scene:
+    return Scene(
+        image=np.zeros((320, 320), np.uint8),
+        boxes=np.array([(7 * i, 9, 7 * i + 30, 39) for i in range(count)], np.float32),
+        points=np.zeros((count, 5, 2), np.float32),
+        emotions=np.zeros((count, 7), np.float32),
+        doubtful=np.zeros(count, bool),
+    )
+
+
+@pytest.mark.parametrize(("name", "before"), [("mtcnn_rnet", []), ("mtcnn_pnet", ["mtcnn_pnet"])])
+def test_a_cascade_begins_with_a_net_that_slides(
+    make_task: MakeTask, disc_data: Path, name: str, before: list[str]
+) -> None:
+    with pytest.raises(ConfigError, match=r"expected nets before mtcnn_.net if it cannot slide"):
+        make_task(name, before=before, keep=[0.1] * len(before)).load(disc_data)
+
+
+def test_the_judged_plane_is_the_shipped_one(
+    make_task: MakeTask, disc_data: Path, tmp_path: Path
+) -> None:
+    """What a threshold is chosen by is what the runtime finds, enlarged pictures among them."""
+    plane = np.random.default_rng(0).normal(0, 0.1, 1765).astype(np.float32)
+    net = LinearSvm()
+    with torch.no_grad():
+        net.numbers.copy_(torch.from_numpy(plane))
+    task = make_task("hog_svm")
+    np.save(tmp_path / "hog_svm.npy", plane)
+    card = make_card(task.recipe, net, Scores(), task="detection", threshold=0.5)
+    runtime = HogSvmDetector(InstalledModel(card, tmp_path / "hog_svm.npy"), 30)
+    picture = np.random.default_rng(1).integers(0, 256, (120, 160), dtype=np.uint8)
+    judged = task.finder(net, None)(picture)
+    found = runtime.detect(np.repeat(picture[..., None], 3, axis=2))
+    assert len(found) > 0
+    sure = judged.scores >= 0.5
+    assert [each.score for each in found] == pytest.approx(judged.scores[sure].tolist())

@@ -103,3 +103,8 @@ def test_a_pool_is_kept_for_its_key(tmp_path: Path, scene: Scene) -> None:
     assert np.array_equal(kept.images, pool.images)
     assert load(tmp_path / "windows.npz", "another") is None
     assert load(tmp_path / "none.npz", "key") is None
+
+
+def test_windows_beside_the_picture_are_not_taught(scene: Scene) -> None:
+    windows = np.array([(170, 30, 20), (-60, 30, 50), (30, -60, 50), (30, 130, 20)], np.float32)
+    assert len(cut(scene, windows, 12)) == 0

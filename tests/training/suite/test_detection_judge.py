@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from avatar_bridge.geometry import face_box
+from avatar_bridge.training.detection.scenes.scene import five_points
 from avatar_bridge.training.suite.detection.judge import (
     average_precision,
     judge,
@@ -13,7 +14,7 @@ from avatar_bridge.training.suite.detection.judge import (
     precision,
     recall,
 )
-from avatar_bridge.training.suite.detection.scene import Scene, five_points, marked_scene
+from avatar_bridge.training.suite.detection.scene import Scene, marked_scene
 from avatar_bridge.types import Detection
 
 NO_BOXES = np.zeros((0, 4), np.float32)

@@ -96,6 +96,15 @@ def test_groups_come_with_both_kinds_of_boxes(tmp_path: Path, frontal: np.ndarra
     assert own.faces == 1
 
 
+@pytest.mark.parametrize("count", [0, 5])
+def test_a_face_without_all_its_parts_is_one_line(
+    tmp_path: Path, frontal: np.ndarray, count: int
+) -> None:
+    write_groups(tmp_path, frontal, count)
+    with pytest.raises(ConfigError, match=f"got: {count} parts of a face in a.jpg and not 68"):
+        groups.load_groups(tmp_path)
+
+
 def test_missing_groups_are_one_line(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="expected boxes at"):
         groups.load_groups(tmp_path)

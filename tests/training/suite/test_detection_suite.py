@@ -28,7 +28,7 @@ from avatar_bridge.training.suite.detection.suite import (
 )
 from avatar_bridge.training.suite.detection.time import filled
 from avatar_bridge.training.suite.detection.tracking import Tally, tracking_rows
-from avatar_bridge.training.suite.detection.yunet import face_box_of
+from avatar_bridge.training.suite.detection.yunet import FILE, YuNetDetector, face_box_of
 from avatar_bridge.training.suite.table import SuiteTable
 from avatar_bridge.types import Detection, Image
 
@@ -141,6 +141,21 @@ def test_trackers_are_told_apart_by_clips_and_couple(tmp_path: Path) -> None:
     with (tmp_path / "tracking.csv").open(newline="", encoding="utf-8") as file:
         assert next(csv.DictReader(file))["way"] == "95"
     assert (tmp_path / "detection.md").is_file()
+
+
+def test_a_file_that_is_no_yunet_is_one_line(tmp_path: Path) -> None:
+    broken = tmp_path / "yunet.onnx"
+    broken.write_text("version https://git-lfs.github.com/spec/v1")
+    with pytest.raises(ConfigError, match=r"yunet\.onnx: expected YuNet, got: ") as caught:
+        YuNetDetector(broken)
+    assert "\n" not in str(caught.value)
+
+
+def test_yunet_finds_nothing_in_a_thin_line(data_root: Path) -> None:
+    path = data_root / FILE
+    if not path.is_file():
+        pytest.skip(f"no {path}")
+    assert YuNetDetector(path).detect(np.zeros((9, 3000, 3), np.uint8)) == ()
 
 
 def test_yunets_rectangle_becomes_a_square_around_brow_and_chin() -> None:

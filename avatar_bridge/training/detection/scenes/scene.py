@@ -56,7 +56,7 @@ class Scene:
         return np.asarray(2 * share - 1, np.float32)
 
 
-def five_points(points: Float32) -> Float32:
+def five_points(points: NDArray[np.floating]) -> Float32:
     """IBUG points (..., 68 or 70, 2) → (..., 5, 2) in MTCNN's order."""
     eyes = [points[..., eye, :].mean(axis=-2) for eye in (EYE_RIGHT, EYE_LEFT)]
     others = [points[..., index, :] for index in (_NOSE_TIP, _MOUTH_RIGHT, _MOUTH_LEFT)]

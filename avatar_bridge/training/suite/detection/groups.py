@@ -18,6 +18,7 @@ from avatar_bridge.training.suite.detection.scene import Scene, SceneSet, marked
 FOLDER = "dlib_faces"
 MIN_FACE = 20
 _FILES = "*_with_face_landmarks.xml"
+_PARTS = 68
 _EDGES = ("left", "top", "width", "height")
 
 
@@ -63,6 +64,8 @@ def _scenes(folder: Path, image: ElementTree.Element) -> tuple[Scene, Scene]:
         left, top, width, height = (float(box.attrib[edge]) for edge in _EDGES)
         boxes.append((left, top, left + width, top + height))
         parts = sorted(box.iter("part"), key=lambda part: part.attrib["name"])
+        if len(parts) != _PARTS:
+            raise ValueError(f"{len(parts)} parts of a face in {name} and not {_PARTS}")
         points.append(np.array([(float(p.attrib["x"]), float(p.attrib["y"])) for p in parts]))
     ours = replace(marked_scene(name, folder / name, points), points=None)
     return replace(ours, boxes=np.array(boxes, np.float32).reshape(-1, 4)), ours

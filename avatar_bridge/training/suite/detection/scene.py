@@ -14,18 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.facs.landmarks import EYE_LEFT, EYE_RIGHT
 from avatar_bridge.geometry import face_box
+from avatar_bridge.training.detection.scenes.scene import five_points
 from avatar_bridge.types import Float32, Image
-
-_NOSE_TIP, _MOUTH_RIGHT, _MOUTH_LEFT = 30, 48, 54
-
-
-def five_points(points: NDArray[np.floating]) -> Float32:
-    """(5, 2) of a face's (68 or 70, 2) points in iBUG order."""
-    eyes = points[EYE_RIGHT].mean(axis=0), points[EYE_LEFT].mean(axis=0)
-    others = (points[place] for place in (_NOSE_TIP, _MOUTH_RIGHT, _MOUTH_LEFT))
-    return np.stack([*eyes, *others]).astype(np.float32)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

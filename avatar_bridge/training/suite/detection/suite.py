@@ -11,7 +11,8 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from avatar_bridge.errors import ConfigError
+from avatar_bridge.build import build_detector
+from avatar_bridge.errors import ConfigError, ModelError
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.training.suite.clips import FOLDER as CLIPS
 from avatar_bridge.training.suite.detection import drawn, groups, photos, portraits, yunet
@@ -251,14 +252,21 @@ def _measure_films(
     amount: Amount,
     video: Path | None,
 ) -> SuiteTable:
-    """The table of trackers, each with each detector that can run."""
-    missing = {candidate.name for candidate in candidates if candidate.missing}
+    """The table of trackers, each with each detector that the runtime itself can open."""
     asked = {candidate.name for candidate in candidates}
     ways = [Way(t, d) for t in TRACKERS for d in DETECTORS if d in asked]
-    ready = [way for way in ways if way.detector not in missing]
+    ready = [way for way in ways if _opens(way.detector)]
     films = [load_clip(root, name, amount.frames) for name in CLIP_NAMES]
     films.append(two_people(*pick_couple(heads), amount.couple))
     rows = tracking_rows(measure_tracking(ready, films, console, video)) if ready else []
     absent = {way.name: Cell(note=_NOT_THERE) for way in ways if way not in ready}
     told = tuple(replace(row, cells={**row.cells, **absent}) for row in rows)
     return SuiteTable(tuple(way.name for way in ways), told)
+
+
+def _opens(detector: str) -> bool:
+    try:
+        build_detector(detector, TIMED_FACE)
+    except ModelError:
+        return False
+    return True

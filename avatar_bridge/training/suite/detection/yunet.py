@@ -35,13 +35,16 @@ class YuNetDetector:
         score: from which on it is believed.
 
     Raises:
-        ConfigError: no such file.
+        ConfigError: no such file, or no net in it.
     """
 
     def __init__(self, path: Path, min_face: int = 0, score: float = SCORE) -> None:
         if not path.is_file():
             raise ConfigError(f"expected {NAME} at {path}, got none")
-        self._net = cv2.FaceDetectorYN.create(str(path), "", (320, 320), score, _OVERLAP, _MOST)
+        try:
+            self._net = cv2.FaceDetectorYN.create(str(path), "", (320, 320), score, _OVERLAP, _MOST)
+        except cv2.error as error:
+            raise ConfigError(f"{path}: expected {NAME}, got: {error.err}") from error
         self._min_face = min_face
 
     def detect(self, image: Image) -> tuple[Detection, ...]:
@@ -51,7 +54,9 @@ class YuNetDetector:
             image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
         self._net.setInputSize(image.shape[1::-1])
         _, rows = self._net.detect(image)
-        found = [] if rows is None else [_detection(row, shrink) for row in rows]
+        # Of a picture that is a thin line it tells NaN.
+        known = [row for row in (() if rows is None else rows) if np.isfinite(row).all()]
+        found = [_detection(row, shrink) for row in known]
         kept = [each for each in found if each.box[2] - each.box[0] >= self._min_face]
         return tuple(sorted(kept, key=lambda detection: -detection.score))
 
