@@ -27,7 +27,7 @@ class FaceBatch(TypedDict):
 
     image (B, 1, S, S) uint8 · presence (B, 1) 0 or 1 · landmarks (B, 70, 2) in crop sides ·
     action_units (B, K) in [0, 1] · emotions (B, 7) shares · gaze (B, 2, 2) radians as
-    `types.Gaze` · trust, emotion_trust (B,) weights.
+    `types.Gaze` · trust, emotion_trust (B,) weights · exact (B,) 1 where the units are the truth.
     """
 
     image: Tensor
@@ -38,6 +38,7 @@ class FaceBatch(TypedDict):
     gaze: Tensor
     trust: Tensor
     emotion_trust: Tensor
+    exact: Tensor
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +160,7 @@ class FaceStream(Dataset[FaceBatch]):
         points = np.full((count, POINTS, 2), np.nan, np.float32)
         units = np.full((count, len(self._columns)), np.nan, np.float32)
         emotions = np.full((count, len(EMOTIONS)), np.nan, np.float32)
-        trust = np.zeros((2, count), np.float32)
+        trust, exact = np.zeros((2, count), np.float32), np.zeros(count, np.float32)
         chosen = rng.choice(len(sources), count, p=self._shares)
         sizes = [len(taught[which]) for which in chosen]
         picked = rng.integers(sizes)
@@ -191,6 +192,7 @@ class FaceStream(Dataset[FaceBatch]):
             emotions[place] = source.emotions[row]
             presence[place] = 1.0
             trust[:, place] = source.trust, source.emotion_trust
+            exact[place] = source.exact
         return FaceBatch(
             image=torch.from_numpy(images),
             presence=torch.from_numpy(presence),
@@ -200,6 +202,7 @@ class FaceStream(Dataset[FaceBatch]):
             gaze=torch.from_numpy(gaze_of_units(units, self._looks)),
             trust=torch.from_numpy(trust[0]),
             emotion_trust=torch.from_numpy(trust[1]),
+            exact=torch.from_numpy(exact),
         )
 
 

@@ -114,6 +114,7 @@ def read_shards(
         backgrounds=np.empty((0, CACHE_SIZE, CACHE_SIZE), np.uint8),
         weight=weight,
         trust=trust,
+        exact=True,
     )
 
 

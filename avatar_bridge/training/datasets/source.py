@@ -42,6 +42,7 @@ class FaceSource:
         weight: share of the batches relative to the other sources.
         trust: how much its points and units count in the losses.
         emotion_trust: how much its emotions count.
+        exact: whether its units are the truth, and not what a teacher says.
         grown: number of a batch → the set as that batch sees it, for a set that grows while a
             net is taught; None is one that does not. The rows above stay the first ones.
     """
@@ -57,6 +58,7 @@ class FaceSource:
     weight: float = 1.0
     trust: float = 1.0
     emotion_trust: float = 1.0
+    exact: bool = False
     grown: Callable[[int], "FaceSource"] | None = None
 
     def __post_init__(self) -> None:

@@ -198,7 +198,11 @@ class FaceLoss:
         trust, part = batch["trust"], self._part
         presence = F.binary_cross_entropy_with_logits(output.presence, batch["presence"])
         landmarks = point_loss(output.landmarks, batch["landmarks"], trust)
-        weights = trust[:, None] * self._nodes.to(trust.device)[None]
+        nodes = self._nodes.to(trust.device)[None]
+        # The truth needs no trust: what a teacher seldom gets right is best taught by it.
+        weights = trust[:, None] * torch.lerp(
+            nodes, torch.ones_like(nodes), batch["exact"][:, None]
+        )
         spread = self._spread.to(trust.device)
         units = unit_loss(output.action_units, batch["action_units"], spread, weights, part.active)
         emotions = emotion_loss(output.emotions, batch["emotions"], batch["emotion_trust"])

@@ -14,8 +14,8 @@ class LossPart(Part):
 
     Attributes:
         active: how much more a full movement counts than rest; see `losses.unit_loss`.
-        node_trust: weight of action units by name, or by code for both sides; others count
-            `other_trust`.
+        node_trust: weight of a teacher's action units by name, or by code for both sides; others
+            count `other_trust`. The truth counts 1.
     """
 
     presence: float = 0.3

@@ -200,12 +200,38 @@ def test_the_whole_is_the_weighted_sum(twins: int) -> None:
         gaze=torch.randn(2, 2, 2),
         trust=torch.ones(2),
         emotion_trust=torch.ones(2),
+        exact=torch.zeros(2),
     )
     got = loss(output, batch)
     assert bool(got.twins > 0) is bool(twins)
     parts = (got.presence, got.landmarks, got.action_units, got.emotions, got.gaze, got.twins)
     assert all(value > 0 for value in parts[:5])
     torch.testing.assert_close(got.total, sum(n * value for n, value in enumerate(parts, 1)))
+
+
+def test_the_truth_counts_where_a_teacher_is_not_trusted() -> None:
+    part = LossPart(presence=0, landmarks=0, action_units=1, emotions=0, gaze=0, twins=0)
+    part = part.model_copy(update={"node_trust": {"AU1": 0.0}})
+    loss = FaceLoss(part, ("AU1",), torch.ones(1))
+    logits = torch.tensor([[1.0], [-1.0]], requires_grad=True)
+    unknown = torch.full((2, 70, 2), float("nan"))
+    batch = FaceBatch(
+        image=torch.zeros(2, 1, 4, 4, dtype=torch.uint8),
+        presence=torch.ones(2, 1),
+        landmarks=unknown,
+        action_units=torch.full((2, 1), 0.5),
+        emotions=torch.full((2, 7), float("nan")),
+        gaze=unknown[:, :2],
+        trust=torch.ones(2),
+        emotion_trust=torch.ones(2),
+        exact=torch.tensor([1.0, 0.0]),
+    )
+    output = FaceOutput(
+        torch.zeros(2, 1), torch.zeros(2, 70, 2), logits, torch.zeros(2, 7), torch.zeros(2, 2, 2)
+    )
+    loss(output, batch).total.backward()
+    assert logits.grad is not None
+    assert (logits.grad != 0).ravel().tolist() == [True, False]
 
 
 def test_the_loss_knows_who_is_whose_mirror_image() -> None:
@@ -225,6 +251,7 @@ def test_the_loss_knows_who_is_whose_mirror_image() -> None:
         gaze=unknown[:, :2],
         trust=torch.ones(2),
         emotion_trust=torch.ones(2),
+        exact=torch.zeros(2),
     )
     assert loss(output, batch).total == 0
     swapped = output._replace(action_units=logits[:1].repeat(2, 1))
