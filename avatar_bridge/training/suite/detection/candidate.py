@@ -12,10 +12,12 @@ from avatar_bridge.errors import ConfigError, ModelError
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.training.suite.detection import yunet
 
-# Paper 000's ablations: alpha of R- and O-Net's octave convolutions, an octave P-Net, no HR-PCN.
+# Paper 000's ablations: alpha of R-Net's octave convolutions (a50 is the whole, taught as little
+# as the others), an octave P-Net, no HR-PCN.
 ABLATIONS = (
     "immtcnn_a0",
     "immtcnn_a25",
+    "immtcnn_a50",
     "immtcnn_a75",
     "immtcnn_octp",
     "immtcnn_nohr",
