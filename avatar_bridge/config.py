@@ -55,7 +55,7 @@ class TrackConfig(_Section):
         min_face: smallest face box in pixels that is looked for.
     """
 
-    detector: str = "haar"  # the default: the one place that says so
+    detector: str = "mtcnn"  # the default: the one place that says so
     tracker: str = "landmarks"
     max_faces: int = Field(default=1, ge=1, le=MAX_FACES)
     min_face: int = Field(default=60, ge=20, le=10_000)

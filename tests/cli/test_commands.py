@@ -229,10 +229,11 @@ def quality_net(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     card = (packaged / "student.toml").read_text().replace('name = "student"', f'name = "{name}"')
     (folder / f"{name}.toml").write_text(card)
     shutil.copy(packaged / "student.onnx", folder / f"{name}.onnx")
-    for suffix in ("toml", "onnx"):
-        shutil.copy(packaged / f"student.{suffix}", folder)
-    add_to_manifest(folder, "student")
-    add_to_manifest(folder, name)
+    needed = ("student", "mtcnn_pnet", "mtcnn_rnet", "mtcnn_onet")  # by the other tier, to detect
+    for file in (f"{net}.{suffix}" for net in needed for suffix in ("toml", "onnx")):
+        shutil.copy(packaged / file, folder)
+    for net in (*needed, name):
+        add_to_manifest(folder, net)
     monkeypatch.setattr(store, "packaged_models", lambda: folder)
     monkeypatch.setitem(TIER_NETS, "quality", name)
     return name
@@ -247,13 +248,13 @@ def test_a_detector_and_a_tracker_may_be_chosen(run: Run, tmp_path: Path, qualit
     _, out, _ = run("doctor", "--json")
     findings = {finding["subject"]: finding for finding in json.loads(out)}
     assert findings["detector ssd"]["verdict"] == "ok"
-    assert findings["detector mtcnn"]["verdict"] == "note"
+    assert findings["detector immtcnn"]["verdict"] == "note"
 
 
 def test_a_detector_whose_model_is_missing_is_one_line(run: Run, quality_net: str) -> None:
     code, _, err = run("run", "--detector", "ssd")
     assert code == 2
-    assert "unknown model 'ssd'; expected one of: second, student" in err
+    assert "unknown model 'ssd'; expected one of: mtcnn_onet, " in err
     assert len(err.splitlines()) == 1
 
 
