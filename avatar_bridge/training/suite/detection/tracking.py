@@ -20,7 +20,7 @@ from avatar_bridge.training.suite.table import Cell, Measure
 from avatar_bridge.types import Frame, Image
 
 TRACKERS = ("landmarks", "kcf")
-DETECTORS = ("haar", "immtcnn")
+DETECTORS = ("haar", "mtcnn", "immtcnn")
 _PERCENT = 100.0
 _BESIDE = ("detect", "track")  # stages that find and follow; the others read the face
 
