@@ -29,8 +29,14 @@ from avatar_bridge.types import (
     StreamInfo,
 )
 from avatar_bridge.wire import topics
-from avatar_bridge.wire.codec import encode_face, encode_meta, encode_status
-from avatar_bridge.wire.v1 import face_pb2
+from avatar_bridge.wire.codec import (
+    SCHEMA_VERSION,
+    encode_face,
+    encode_meta,
+    encode_status,
+    meta_message,
+)
+from avatar_bridge.wire.v1 import control_pb2, face_pb2
 
 OUT = Path(__file__).resolve().parents[1] / "tests" / "golden"
 STREAM = "3f2a8c51d0e94b7f"
@@ -39,6 +45,8 @@ MESSAGES: dict[bytes, type[Message]] = {
     topics.META: face_pb2.StreamMeta,
     topics.STATUS: face_pb2.StreamStatus,
 }
+CONTROL = "control_"  # how the names of those begin that are no published messages
+_BEYOND_ASCII = "café-面-😀"
 _NEW = (24, 25, 1000, 20000, 2**29 - 1)  # field numbers of the future, up to the highest
 _LARGEST = 2**63 - 1  # what a signed 64-bit integer holds: some engines have no other
 
@@ -53,21 +61,36 @@ def main() -> int:
 def files() -> dict[str, bytes]:
     """File name → content."""
     made = {}
-    for name, message in packets().items():
+    twins: dict[str, tuple[bytes, dict[str, Any]]] = {
+        name: (message, twin_of(message)) for name, message in packets().items()
+    }
+    for name, said in control_packets().items():
+        # Maps have no order of their own; sorted keys make the bytes the same every time.
+        twins[name] = (
+            said.SerializeToString(deterministic=True),
+            {"type": said.DESCRIPTOR.name, "message": _values(said)},
+        )
+    for name, (message, twin) in twins.items():
         made[f"{name}.bin"] = message
-        twin = json.dumps(twin_of(message), indent=2, ensure_ascii=False)
-        made[f"{name}.json"] = (twin + "\n").encode()
+        made[f"{name}.json"] = (json.dumps(twin, indent=2, ensure_ascii=False) + "\n").encode()
     return made
 
 
 def twin_of(message: bytes) -> dict[str, Any]:
-    """What a message says, in the names of the .proto; unknown fields are not shown."""
+    """What a published message says."""
     topic, payload = topics.split(message)
-    said = MESSAGES[topic].FromString(payload)
+    return {"topic": topic.decode(), "message": _values(MESSAGES[topic].FromString(payload))}
+
+
+def _values(said: Message) -> dict[str, Any]:
+    """The fields in the names of the .proto; unknown ones are not shown."""
     values = MessageToDict(
         said, preserving_proto_field_name=True, always_print_fields_with_no_presence=True
     )
-    return {"topic": topic.decode(), "message": values}
+    asked = values.get("map", {})
+    for name in asked.keys() & {"action_units", "emotions"}:  # the two maps, shuffled by nature
+        asked[name] = dict(sorted(asked[name].items()))
+    return values
 
 
 def packets() -> dict[str, bytes]:
@@ -81,12 +104,63 @@ def packets() -> dict[str, bytes]:
         ),
         "all_zero": encode_face(_rest(), stream_id="", seq=0, published_ns=0),
         "extreme": encode_face(
-            _extreme(), stream_id="café-面-😀", seq=_LARGEST, published_ns=_LARGEST
+            _extreme(), stream_id=_BEYOND_ASCII, seq=_LARGEST, published_ns=_LARGEST
         ),
         "future_fields": topics.join(topics.FACE, _from_the_future(topics.split(normal)[1])),
         "meta": encode_meta(_info()),
         "status": encode_status(_status(), stream_id=STREAM, published_ns=7_201_000_000_789),
     }
+
+
+def control_packets() -> dict[str, Message]:
+    """Packet name → request or response of the control service."""
+    pb = control_pb2
+    requests = {
+        "ping": {"ping": pb.PingRequest(client_ns=7_300_000_000_001)},
+        "get_meta": {"get_meta": pb.GetMetaRequest()},
+        "list_profiles": {"list_profiles": pb.ListProfilesRequest()},
+        "set_profile": {"set_profile": pb.SetProfileRequest(name=_BEYOND_ASCII)},
+        "calibrate": {"calibrate": pb.CalibrateRequest(name=_BEYOND_ASCII)},
+        "map": {
+            "map": pb.MapRequest(
+                action_units={"AU12": 0.75, "AU26": 0.5, "AU4L": 0.015625},
+                emotions={"happiness": 0.5, "surprise": 0.25},
+            )
+        },
+    }
+    responses = {
+        "ping": {
+            "ping": pb.PingResponse(
+                client_ns=_LARGEST, server_ns=-_LARGEST - 1, stream_id=_BEYOND_ASCII
+            )
+        },
+        "get_meta": {"get_meta": pb.GetMetaResponse(meta=meta_message(_info()))},
+        "list_profiles": {
+            "list_profiles": pb.ListProfilesResponse(
+                names=["arkit", _BEYOND_ASCII, "vrm"], current="arkit"
+            )
+        },
+        "set_profile": {"set_profile": pb.SetProfileResponse()},
+        "calibrate": {"calibrate": pb.CalibrateResponse(name=_BEYOND_ASCII)},
+        "map": {"map": pb.MapResponse(blendshapes=_ramp(len(BLENDSHAPES), 11).tolist())},
+        "error": {
+            "error": pb.Error(
+                code=pb.ERROR_CODE_NOT_FOUND,
+                message=f"expected one of arkit, vrm, got '{_BEYOND_ASCII}'",
+            )
+        },
+    }
+    numbers = {"ping": _LARGEST, "get_meta": 0}  # the others are 300, in two bytes
+    made: dict[str, Message] = {}
+    for ending, kind, bodies in (
+        ("request", pb.ControlRequest, requests),
+        ("response", pb.ControlResponse, responses),
+    ):
+        for name, body in bodies.items():
+            made[f"{CONTROL}{name}_{ending}"] = kind(
+                schema_version=SCHEMA_VERSION, request_id=numbers.get(name, 300), **body
+            )
+    return made
 
 
 def _ramp(count: int, step: int) -> np.ndarray:

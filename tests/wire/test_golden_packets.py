@@ -7,6 +7,7 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+from google.protobuf.json_format import ParseDict
 
 from avatar_bridge.wire import topics
 from avatar_bridge.wire.codec import (
@@ -17,11 +18,16 @@ from avatar_bridge.wire.codec import (
     encode_meta,
     encode_status,
 )
+from avatar_bridge.wire.v1 import control_pb2 as pb
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
 FACES = ("normal", "face_lost", "all_zero", "extreme", "future_fields")
-NAMES = (*FACES, "meta", "status")
+PUBLISHED = (*FACES, "meta", "status")
+ASKED = ("ping", "get_meta", "list_profiles", "set_profile", "calibrate", "map")
+REQUESTS = tuple(f"control_{name}_request" for name in ASKED)
+RESPONSES = tuple(f"control_{name}_response" for name in (*ASKED, "error"))
+NAMES = (*PUBLISHED, *REQUESTS, *RESPONSES)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +113,18 @@ def test_status_is_read_and_written_the_same():
     assert got.status.dropped == int(said["dropped"])
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", PUBLISHED)
 def test_topics_are_in_the_packets(name):
     topic, _ = topics.split(packet(name))
     assert topic.decode() == twin(name)["topic"]
+
+
+@pytest.mark.parametrize("name", (*REQUESTS, *RESPONSES))
+def test_control_twins_say_what_the_bytes_say(name):
+    kind = pb.ControlRequest if name in REQUESTS else pb.ControlResponse
+    said = twin(name)
+    assert said["type"] == kind.DESCRIPTOR.name
+    body = kind.FromString(packet(name)).WhichOneof("body")
+    assert name == f"control_{body}_{'request' if name in REQUESTS else 'response'}"
+    again = ParseDict(said["message"], kind())
+    assert again.SerializeToString(deterministic=True) == packet(name)
