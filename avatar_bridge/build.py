@@ -1,38 +1,72 @@
 """Config to objects: the only caller of the registries."""
 
 import uuid
-from collections.abc import Callable
+from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 from avatar_bridge.analyze import ANALYZERS
 from avatar_bridge.analyze.base import Analyzer
 from avatar_bridge.analyze.emotion import EmotionNetReader
-from avatar_bridge.capture.address import open_source
+from avatar_bridge.capture.address import gives_states, open_source, open_states
 from avatar_bridge.capture.base import Source
+from avatar_bridge.capture.states.base import StateSource
 from avatar_bridge.clock import Clock
 from avatar_bridge.config import AnalyzeConfig, Config
 from avatar_bridge.detect import DETECTORS
 from avatar_bridge.detect.base import Detector
 from avatar_bridge.detect.search import Background, Inline
 from avatar_bridge.errors import ConfigError, ModelError
+from avatar_bridge.inference.pose_bias import PoseBias
 from avatar_bridge.inference.session import Net
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.pipeline import Pipeline
+from avatar_bridge.retarget.calibration import Calibration
+from avatar_bridge.retarget.calibration_files import CalibrationFiles
+from avatar_bridge.retarget.conditioner import Conditioner
 from avatar_bridge.retarget.profile import load_profile
 from avatar_bridge.retarget.retargeter import Retargeter
 from avatar_bridge.sinks import SINKS
 from avatar_bridge.sinks.base import Sink
 from avatar_bridge.sinks.guard import GuardedSink
-from avatar_bridge.smooth import SMOOTHERS
+from avatar_bridge.sinks.recorder import Recorder, recording_folder
+from avatar_bridge.smooth import load_smoothing
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.track import TRACKERS
+from avatar_bridge.translator import TranslatorFactory
 
 PUBLISHER = "zmq_pub"
 
 
-def build_retargeter(profile: str, action_units: tuple[str, ...]) -> Retargeter:
-    """A packaged profile or a profile file, for a net that reads these units."""
-    return Retargeter(load_profile(profile), action_units)
+def build_retargeter(
+    profile: str,
+    action_units: tuple[str, ...],
+    bias: PoseBias | None = None,
+    calibration: Calibration | None = None,
+) -> Retargeter:
+    """A retargeter for a face net.
+
+    Args:
+        profile: a packaged profile or a profile file.
+        action_units: names of the units that the net reads.
+        bias: what a turned head does to it; None takes nothing back.
+        calibration: of the person; None is anyone.
+
+    Raises:
+        ConfigError: no such profile, or one that is not valid.
+    """
+    conditioner = Conditioner(bias, calibration)
+    return Retargeter(load_profile(profile), action_units, conditioner)
+
+
+def load_calibration(config: Config) -> Calibration | None:
+    """The saved calibration that is asked for, or None.
+
+    Raises:
+        ConfigError: there is none of this name, or it is not for the face net.
+    """
+    if not config.calibration:
+        return None
+    return CalibrationFiles().load(config.calibration, config.analyze.face_net_name)
 
 
 def build_detector(name: str, min_face: int, threads: int = 1) -> Detector:
@@ -87,10 +121,12 @@ class PipelineFactory:
         self._config = config
         self._make_detector()  # once in vain: what is wrong with it is told before anything runs
         self._tracker = TRACKERS.get(config.track.tracker)
-        self._smoother = SMOOTHERS.get(config.smoothing)
-        self._profile = load_profile(config.profile)
+        self._smoothing = load_smoothing(config.smoothing)
+        calibration = load_calibration(config)
         self._analyzer = build_analyzer(config.analyze)
         self._emotion_reader = build_emotion_reader(config.analyze)
+        bias = ModelStore().find(config.analyze.face_net_name).card.pose
+        self._retargeter = build_retargeter(config.profile, self.action_units, bias, calibration)
 
     @property
     def action_units(self) -> tuple[str, ...]:
@@ -113,8 +149,8 @@ class PipelineFactory:
             searcher=search(self._make_detector(), telemetry),
             make_tracker=lambda: self._tracker(self._config.track.max_faces),
             analyzer=self._analyzer,
-            retargeter=Retargeter(self._profile, self.action_units),
-            make_smoother=self._smoother,
+            retargeter=self._retargeter,
+            smoothing=self._smoothing,
             loss=self._config.loss,
             telemetry=telemetry,
             emotion_reader=self._emotion_reader,
@@ -128,14 +164,17 @@ class Parts:
 
     Attributes:
         stream_id: new for every run, so that clients notice a restart.
+        pipelines: makes what the source's frames or readings are given to.
+        recorder: the one among the sinks that control requests start and stop.
     """
 
     config: Config
     clock: Clock
     stream_id: str
-    source: Source
-    pipelines: PipelineFactory
+    source: Source | StateSource
+    pipelines: PipelineFactory | TranslatorFactory
     sinks: tuple[Sink, ...]
+    recorder: Recorder | None = None
 
 
 def build(config: Config, clock: Clock, extra_sinks: tuple[Sink, ...] = ()) -> Parts:
@@ -150,24 +189,40 @@ def build(config: Config, clock: Clock, extra_sinks: tuple[Sink, ...] = ()) -> P
         AvatarBridgeError: something cannot be opened; what was opened before is closed again.
     """
     stream_id = uuid.uuid4().hex
-    pipelines = PipelineFactory(config)
-    opened: list[Callable[[], None]] = []
-    try:
-        sinks = [
-            GuardedSink(name, sink, clock)
-            for name, sink in _open_sinks(config, clock, stream_id, opened)
-        ]
-        source = open_source(config.source, clock)
-    except BaseException:
-        for close in opened:
-            close()
-        raise
-    return Parts(config, clock, stream_id, source, pipelines, (*sinks, *extra_sinks))
+    pipelines: PipelineFactory | TranslatorFactory | None = None
+    if not gives_states(config.source.uri):
+        pipelines = PipelineFactory(config)  # before anything is opened
+    recording = config.recording
+    recorder = Recorder(clock, recording_folder(recording.folder), video=recording.video)
+    with ExitStack() as opened:  # closes all if one of them cannot be opened
+        sinks = open_sinks(config, clock, stream_id, opened)
+        source: Source | StateSource
+        if pipelines is None:
+            states = opened.enter_context(closing(open_states(config.source, clock)))
+            retargeter = build_retargeter(config.profile, ())
+            source, pipelines = states, TranslatorFactory(states, retargeter, config.loss)
+        else:
+            source = opened.enter_context(closing(open_source(config.source, clock)))
+        if recording.start is not None:
+            recorder.start(recording.start)
+        opened.pop_all()
+    outputs = (*sinks, recorder, *extra_sinks)
+    return Parts(config, clock, stream_id, source, pipelines, outputs, recorder)
 
 
-def _open_sinks(
-    config: Config, clock: Clock, stream_id: str, opened: list[Callable[[], None]]
-) -> list[tuple[str, Sink]]:
+def open_sinks(config: Config, clock: Clock, stream_id: str, opened: ExitStack) -> tuple[Sink, ...]:
+    """The outputs that a configuration names, each guarded.
+
+    Args:
+        config: `wire.publish` and `sinks` of it.
+        clock: shared by all parts.
+        stream_id: of this run.
+        opened: closes them, unless it is told otherwise.
+
+    Raises:
+        ConfigError: an unknown sink, or an option that it does not take.
+        SinkError: one cannot be opened.
+    """
     wanted: list[tuple[str, dict[str, str]]] = [(s.name, s.options) for s in config.sinks]
     if config.wire.publish:
         options = {
@@ -180,9 +235,9 @@ def _open_sinks(
     for name, options in wanted:
         factory = SINKS.get(name)
         try:
-            sink = factory(clock, **options)
+            sink = GuardedSink(name, factory(clock, **options), clock)
         except TypeError as error:
             raise ConfigError(f"sink {name}: {error}") from error
-        opened.append(sink.close)
-        sinks.append((name, sink))
-    return sinks
+        opened.callback(sink.close)
+        sinks.append(sink)
+    return tuple(sinks)

@@ -5,6 +5,7 @@ machine's uptime; across machines a client uses the control service's ping.
 """
 
 import time
+from datetime import datetime
 from typing import Protocol
 
 NS_PER_S = 1_000_000_000
@@ -21,6 +22,11 @@ class Clock(Protocol):
     def sleep(self, seconds: float) -> None:
         """Wait; a negative or zero duration returns at once."""
         ...
+
+
+def wall_time() -> datetime:
+    """The time of day with its zone: for names and labels, never for intervals."""
+    return datetime.now().astimezone()
 
 
 class SystemClock:

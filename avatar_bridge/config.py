@@ -90,10 +90,12 @@ class LossConfig(_Section):
     Attributes:
         hold_s: seconds for which the last state is held.
         decay_s: seconds in which it then goes back to neutral.
+        return_s: seconds in which its avatar follows it again when it is back.
     """
 
     hold_s: float = Field(default=0.3, ge=0)
     decay_s: float = Field(default=0.7, gt=0)
+    return_s: float = Field(default=0.25, gt=0)
 
 
 class WireConfig(_Section):
@@ -108,6 +110,20 @@ class WireConfig(_Section):
     publish: str = DEFAULT_PUBLISH
     control: str = DEFAULT_CONTROL
     insecure: bool = False
+
+
+class RecordingConfig(_Section):
+    """Where takes go.
+
+    Attributes:
+        folder: of the files; empty for `avatar-bridge/takes` in the user's home.
+        start: name of a take that begins with the run; None begins none.
+        video: whether the source's pictures are kept beside a take.
+    """
+
+    folder: str = ""
+    start: str | None = None
+    video: bool = False
 
 
 class SinkConfig(_Section):
@@ -127,7 +143,8 @@ class Config(_Section):
 
     Attributes:
         profile: name of a packaged retarget profile, or the path of one.
-        smoothing: name in the smoother registry.
+        calibration: name of a saved calibration of the face; empty for none.
+        smoothing: name of a packaged smoothing preset, the path of one, or `none`.
     """
 
     source: SourceConfig = SourceConfig()
@@ -135,8 +152,10 @@ class Config(_Section):
     analyze: AnalyzeConfig = AnalyzeConfig()
     loss: LossConfig = LossConfig()
     wire: WireConfig = WireConfig()
+    recording: RecordingConfig = RecordingConfig()
     profile: str = "arkit"
-    smoothing: str = "one_euro"
+    calibration: str = ""
+    smoothing: str = "balanced"
     sinks: tuple[SinkConfig, ...] = ()
 
 
@@ -169,5 +188,5 @@ def read_toml(path: Path) -> dict[str, Any]:
         return tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"expected a readable file at {path}, got: {error.strerror}") from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise ConfigError(f"{path}: expected TOML, got: {error}") from error

@@ -6,36 +6,25 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from avatar_bridge.analyze.base import Analyzer, EmotionReader
-from avatar_bridge.clock import NS_PER_S
 from avatar_bridge.config import LossConfig
 from avatar_bridge.detect.search import Search, Searcher
 from avatar_bridge.geometry import cut_face, face_box
 from avatar_bridge.retarget.retargeter import Retargeter
-from avatar_bridge.smooth.base import Smoother
-from avatar_bridge.smooth.decay import fade, remaining
+from avatar_bridge.smooth.base import Envelope, Smoothing
+from avatar_bridge.smooth.face import FaceInTime, Faded
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.track.base import Tracker
 from avatar_bridge.types import (
     ActionUnits,
-    Blendshapes,
     EmotionScores,
     FaceAnalysis,
     FaceState,
     Float32,
     Frame,
-    Gaze,
-    HeadPose,
     Image,
     Motion,
     TrackedFace,
 )
-
-_NEUTRAL_MOTION = Motion(
-    Blendshapes.neutral(),
-    HeadPose(np.zeros(3, np.float32), np.array([0, 0, 0, 1], np.float32)),
-    Gaze(np.zeros(2, np.float32), np.zeros(2, np.float32)),
-)
-
 
 MOST_LOOKS = 3
 MOST_TRIES = 3
@@ -55,9 +44,10 @@ class _Moment:
 class _Memory:
     """What is remembered of one face between frames."""
 
-    smoother: Smoother
+    face: FaceInTime
     state: FaceState  # of the last frame in which it was seen
-    emotion_age: int  # frames since its emotions were read
+    emotions: EmotionScores  # as they were read
+    emotion_age: int  # frames since then
     at_rest: bool = False  # whether it was sent as lost and wholly faded
 
 
@@ -69,7 +59,7 @@ class Pipeline:
         make_tracker: a fresh tracker, for the start and for every restart.
         analyzer: reads a face crop.
         retargeter: makes weights of what was read.
-        make_smoother: a fresh filter for every face.
+        smoothing: makes the filters of every face.
         loss: what becomes of a face that is lost.
         telemetry: where each stage's time is filed.
         emotion_reader: whose emotions replace the analyzer's, or None.
@@ -84,7 +74,7 @@ class Pipeline:
         make_tracker: Callable[[], Tracker],
         analyzer: Analyzer,
         retargeter: Retargeter,
-        make_smoother: Callable[[], Smoother],
+        smoothing: Smoothing,
         loss: LossConfig,
         telemetry: Telemetry,
         emotion_reader: EmotionReader | None = None,
@@ -94,7 +84,7 @@ class Pipeline:
         self._make_tracker = make_tracker
         self._analyzer = analyzer
         self._retargeter = retargeter
-        self._make_smoother = make_smoother
+        self._smoothing = smoothing
         self._loss = loss
         self._telemetry = telemetry
         self._emotion_reader = emotion_reader
@@ -115,6 +105,7 @@ class Pipeline:
         """Forget all faces: the next frame has nothing to do with the last one."""
         self._tracker = self._make_tracker()
         self._memories: dict[int, _Memory] = {}
+        self._resting: dict[int, FaceInTime] = {}  # faces that are gone; their avatars are not
         self._held: frozenset[int] = frozenset()  # faces that were seen in the last frame
         self._moment: _Moment | None = None
         self._first = self._count  # what was seen in earlier frames is of no use any more
@@ -212,98 +203,105 @@ class Pipeline:
             return analysis.emotions, 0
         memory = self._memories.get(face.id) if face.id in self._held else None
         if memory and memory.emotion_age + 1 < self._emotion_every:
-            return memory.state.emotions, memory.emotion_age + 1
+            return memory.emotions, memory.emotion_age + 1
         with self._telemetry.stage("emotion"):
             return self._emotion_reader.read(image, analysis.landmarks), 0
 
     def _remember(self, frame: Frame, face: TrackedFace, analysis: FaceAnalysis) -> FaceState:
         emotions, emotion_age = self._read_emotions(frame.image, face, analysis)
-        analysis = replace(analysis, emotions=emotions)
+        in_time = self._in_time(face.id)
         with self._telemetry.stage("retarget"):
-            weights = self._retargeter.retarget(analysis)
-        memory = self._memories.get(face.id)
-        smoother = memory.smoother if memory else self._make_smoother()
-        elapsed_ns = frame.captured_ns - memory.state.captured_ns if memory else 0
+            felt = in_time.feel(emotions, frame.captured_ns, self._envelope)
+            seen = self._retargeter.condition(replace(analysis, emotions=felt), frame.size)
+            weights = self._retargeter.retarget(seen.analysis)
         with self._telemetry.stage("smooth"):
-            motion = smoother.smooth(
-                Motion(weights, analysis.head_pose, analysis.gaze), elapsed_ns / NS_PER_S
+            motion = in_time.move(
+                Motion(weights, seen.analysis.head_pose, seen.analysis.gaze), frame.captured_ns
             )
         state = FaceState(
             frame_index=frame.index,
             captured_ns=frame.captured_ns,
             face_id=face.id,
             tracked=True,
-            confidence=analysis.presence,
+            confidence=seen.confidence,
             blendshapes=motion.blendshapes,
             action_units=analysis.action_units,
-            emotions=analysis.emotions,
+            emotions=felt,
             head_pose=motion.head_pose,
             gaze=motion.gaze,
             image_size=frame.size,
             box=face_box(analysis.landmarks.points)[0],
             landmarks=analysis.landmarks,
+            targets=self._retargeter.targets(motion.blendshapes, felt),
         )
-        self._memories[face.id] = _Memory(smoother, state, emotion_age)
+        self._memories[face.id] = _Memory(in_time, state, emotions, emotion_age)
         return state
+
+    def _in_time(self, id_: int) -> FaceInTime:
+        if memory := self._memories.get(id_):
+            return memory.face
+        return self._resting.pop(id_, None) or FaceInTime(self._smoothing, self._loss)
+
+    @property
+    def _envelope(self) -> Envelope:
+        emotion = self._retargeter.profile.emotion
+        return Envelope(emotion.attack_s, emotion.release_s)
 
     def _without(self, moment: _Moment, seen: frozenset[int]) -> list[FaceState]:
         """The states of faces that are not seen.
 
         One that was sent at rest is forgotten, but not the very last: someone is always there.
         """
+        for face in self._resting.values():
+            face.rest(moment.captured_ns)
         fading = []
         for id_ in sorted(self._memories.keys() - seen):
             memory = self._memories[id_]
             if memory.at_rest and len(self._memories) > 1:
-                del self._memories[id_]
+                self._resting[id_] = self._memories.pop(id_).face
                 continue
-            last = memory.state
-            lost_s = (moment.captured_ns - last.captured_ns) / NS_PER_S
-            left = remaining(lost_s, self._loss.hold_s, self._loss.decay_s)
-            memory.at_rest = left == 0.0
-            fading.append(_faded(moment, last, left))
-        return fading if seen or fading else [_no_face(moment)]
+            faded = memory.face.fade(moment.captured_ns)
+            memory.at_rest = faded.left == 0.0
+            fading.append(self._lost(moment, faded, memory.state))
+        return fading if seen or fading else [self._no_face(moment)]
+
+    def _lost(self, moment: _Moment, faded: Faded, last: FaceState) -> FaceState:
+        return replace(
+            last,
+            frame_index=moment.index,
+            captured_ns=moment.captured_ns,
+            tracked=False,
+            confidence=0.0,
+            blendshapes=faded.motion.blendshapes,
+            head_pose=faded.motion.head_pose,
+            gaze=faded.motion.gaze,
+            action_units=ActionUnits(last.action_units.intensities * np.float32(faded.left)),
+            emotions=faded.emotions,
+            image_size=moment.size,
+            landmarks=None,
+            targets=self._retargeter.targets(faded.motion.blendshapes, faded.emotions),
+        )
+
+    def _no_face(self, moment: _Moment) -> FaceState:
+        rest, emotions = Motion.neutral(), EmotionScores.neutral()
+        return FaceState(
+            frame_index=moment.index,
+            captured_ns=moment.captured_ns,
+            face_id=0,
+            tracked=False,
+            confidence=0.0,
+            blendshapes=rest.blendshapes,
+            action_units=ActionUnits.neutral(),
+            emotions=emotions,
+            head_pose=rest.head_pose,
+            gaze=rest.gaze,
+            image_size=moment.size,
+            box=np.zeros(4, np.float32),
+            targets=self._retargeter.targets(rest.blendshapes, emotions),
+        )
 
 
 def _settled(aim: Float32, seen: Float32) -> bool:
     """Whether a crop was aimed well at the face that was seen in it."""
     side = float(aim[2] - aim[0])
     return float(np.abs(seen - aim).max()) < SETTLED * side
-
-
-def _faded(moment: _Moment, last: FaceState, left: float) -> FaceState:
-    motion = fade(Motion(last.blendshapes, last.head_pose, last.gaze), left)
-    neutral = EmotionScores.neutral().probabilities
-    return replace(
-        last,
-        frame_index=moment.index,
-        captured_ns=moment.captured_ns,
-        tracked=False,
-        confidence=0.0,
-        blendshapes=motion.blendshapes,
-        head_pose=motion.head_pose,
-        gaze=motion.gaze,
-        action_units=ActionUnits(last.action_units.intensities * np.float32(left)),
-        emotions=EmotionScores(
-            neutral + (last.emotions.probabilities - neutral) * np.float32(left)
-        ),
-        image_size=moment.size,
-        landmarks=None,
-    )
-
-
-def _no_face(moment: _Moment) -> FaceState:
-    return FaceState(
-        frame_index=moment.index,
-        captured_ns=moment.captured_ns,
-        face_id=0,
-        tracked=False,
-        confidence=0.0,
-        blendshapes=_NEUTRAL_MOTION.blendshapes,
-        action_units=ActionUnits.neutral(),
-        emotions=EmotionScores.neutral(),
-        head_pose=_NEUTRAL_MOTION.head_pose,
-        gaze=_NEUTRAL_MOTION.gaze,
-        image_size=moment.size,
-        box=np.zeros(4, np.float32),
-    )

@@ -10,6 +10,7 @@ the image, +y up, +z out of the scene toward the viewer; a face is at negative z
 straight into the camera has the identity orientation.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -38,10 +39,11 @@ def _floats(
     array = np.array(value, dtype=np.float32)
     if array.shape != shape:
         raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
-    if not np.isfinite(array).all():
+    if not np.logical_and.reduce(np.isfinite(array), axis=None):  # all() takes twice as long
         raise ValueError(f"{name}: expected finite numbers, got {array}")
     if low is not None and high is not None and array.size:
-        smallest, largest = float(array.min()), float(array.max())
+        smallest = float(np.minimum.reduce(array, axis=None))
+        largest = float(np.maximum.reduce(array, axis=None))
         if smallest < low or largest > high:
             raise ValueError(f"{name}: expected {low} to {high}, got {smallest} to {largest}")
     array.setflags(write=False)
@@ -216,7 +218,7 @@ class HeadPose:
     def __post_init__(self) -> None:
         object.__setattr__(self, "position", _floats("HeadPose.position", self.position, (3,)))
         quaternion = _floats("HeadPose.orientation", self.orientation, (4,))
-        length = float(np.linalg.norm(quaternion))
+        length = math.hypot(*quaternion.tolist())
         if abs(length - 1.0) > _UNIT_TOLERANCE:
             raise ValueError(f"HeadPose.orientation: expected length 1, got {length}")
         object.__setattr__(self, "orientation", quaternion)
@@ -285,6 +287,13 @@ class Motion:
     head_pose: HeadPose
     gaze: Gaze
 
+    @classmethod
+    def neutral(cls) -> "Motion":
+        """A face at rest that looks straight ahead, at the camera's place."""
+        eyes = np.zeros(2, np.float32)
+        pose = HeadPose(np.zeros(3, np.float32), np.array([0, 0, 0, 1], np.float32))
+        return cls(Blendshapes.neutral(), pose, Gaze(eyes, eyes))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FaceState:
@@ -299,6 +308,8 @@ class FaceState:
         image_size: width and height in pixels.
         box: (4,) x0, y0, x1, y1 in pixels; all 0 where there is none.
         landmarks: None while lost.
+        targets: (T,) in [0, 1], what the avatar's own shapes get by the profile; mostly none.
+            Their names are `StreamInfo.target_names`.
     """
 
     frame_index: int
@@ -314,9 +325,12 @@ class FaceState:
     image_size: tuple[int, int]
     box: Float32
     landmarks: Landmarks | None = None
+    targets: Float32 = field(default_factory=lambda: np.zeros(0, np.float32))
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "box", _floats("FaceState.box", self.box, (4,)))
+        targets = _floats("FaceState.targets", self.targets, (len(self.targets),), 0.0, 1.0)
+        object.__setattr__(self, "targets", targets)
         object.__setattr__(self, "confidence", _fraction("confidence", self.confidence))
 
 
@@ -333,6 +347,7 @@ class StreamInfo:
         capabilities: (52,) how each blendshape is come by, in canonical order.
         action_units: names of the nodes that the net reads; the others are always 0.
         target_fps: frames a second that the source aims at; 0 where unknown.
+        target_names: what `FaceState.targets` holds, in its order.
     """
 
     stream_id: str
@@ -343,6 +358,7 @@ class StreamInfo:
     capabilities: tuple[Capability, ...]
     action_units: tuple[str, ...]
     target_fps: float
+    target_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         # A file's name may hold bytes that are no text, and no message can carry those.

@@ -128,7 +128,7 @@ def main() -> None:
     """Run all clips and print a table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("data", type=Path)
-    parser.add_argument("--smoothing", default="one_euro")
+    parser.add_argument("--smoothing", default="balanced")
     parser.add_argument("--tracker", default="landmarks")
     parser.add_argument("--tier", default="fast")
     parser.add_argument("--face-net", default="")

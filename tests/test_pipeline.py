@@ -14,7 +14,7 @@ from avatar_bridge.geometry import face_box
 from avatar_bridge.pipeline import Pipeline
 from avatar_bridge.retarget.profile import load_profile
 from avatar_bridge.retarget.retargeter import Retargeter
-from avatar_bridge.smooth.none import NoSmoother
+from avatar_bridge.smooth.none import NoSmoothing
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.track.landmarks import LandmarkTracker
 from avatar_bridge.types import (
@@ -122,7 +122,7 @@ class Rig:
             make_tracker=lambda: LandmarkTracker(max_faces),
             analyzer=self.analyzer,
             retargeter=Retargeter(load_profile("arkit"), ACTION_UNIT_NAMES),
-            make_smoother=NoSmoother,
+            smoothing=NoSmoothing(),
             loss=LossConfig(hold_s=0.3, decay_s=0.7),
             telemetry=self.telemetry,
             emotion_reader=emotions,

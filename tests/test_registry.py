@@ -6,10 +6,9 @@ from avatar_bridge.detect import DETECTORS
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.registry import Registry
 from avatar_bridge.sinks import SINKS
-from avatar_bridge.smooth import SMOOTHERS
 from avatar_bridge.track import TRACKERS
 
-ALL = [ANALYZERS, SOURCES, DETECTORS, SINKS, SMOOTHERS, TRACKERS]
+ALL = [ANALYZERS, SOURCES, DETECTORS, SINKS, TRACKERS]
 
 
 @pytest.mark.parametrize("registry", ALL, ids=lambda registry: registry.kind)
@@ -42,8 +41,8 @@ def test_a_duplicate_is_refused() -> None:
 
 
 def test_arguments_that_a_factory_does_not_take_are_told() -> None:
-    registry: Registry[float] = Registry("smoother", "avatar_bridge.smooth")
+    registry: Registry[float] = Registry("tracker", "avatar_bridge.track")
     registry.add("mine", lambda *, strength=1.0: strength)
     assert registry.create("mine", strength=2.0) == 2.0
-    with pytest.raises(ConfigError, match=r"smoother 'mine': .*'power'"):
+    with pytest.raises(ConfigError, match=r"tracker 'mine': .*'power'"):
         registry.create("mine", power=2.0)

@@ -1,6 +1,6 @@
 """From an address to an open source.
 
-An address is a source's name (`performer`), a name and a target (`camera:0`, `video:clip.bin`)
+An address is a source's name (`performer`), a name and a target (`camera:0`, `livelink:11111`)
 or a path, which is told apart by what lies there. A name wins over a file of that name: write
 `./performer` for the file.
 """
@@ -11,12 +11,17 @@ from pathlib import Path
 from avatar_bridge.capture import SOURCES
 from avatar_bridge.capture.base import Source
 from avatar_bridge.capture.mirror import MirroredSource
+from avatar_bridge.capture.states import STATE_SOURCES
+from avatar_bridge.capture.states.base import StateSource
 from avatar_bridge.clock import Clock
 from avatar_bridge.config import SourceConfig
 from avatar_bridge.errors import CaptureError
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
-ACCEPTED = "performer, camera:INDEX, camera:URL, or the path of a video, an image or a folder"
+ACCEPTED = (
+    "performer, camera:INDEX, camera:URL, livelink:PORT, vmc:PORT, ifacialmocap:PHONE, "
+    "or the path of a video, an image or a folder"
+)
 
 
 def resolve(uri: str) -> tuple[str, str]:
@@ -36,6 +41,8 @@ def resolve(uri: str) -> tuple[str, str]:
     name, separator, target = uri.strip().partition(":")
     if name in SOURCES.names() and (separator or name == "performer"):
         return name, target
+    if separator and name in STATE_SOURCES.names():
+        return name, target
     # What is no possible path, such as a name too long, raises where it is looked for.
     with contextlib.suppress(OSError, ValueError, RuntimeError):
         path = Path(uri).expanduser()
@@ -46,12 +53,35 @@ def resolve(uri: str) -> tuple[str, str]:
     raise CaptureError(f"expected {ACCEPTED}; got {uri!r}, which is none of them")
 
 
+def gives_states(uri: str) -> bool:
+    """Whether an address is that of a stream of face states, not of pictures.
+
+    Raises:
+        CaptureError: as `resolve`.
+    """
+    return resolve(uri)[0] in STATE_SOURCES.names()
+
+
 def open_source(config: SourceConfig, clock: Clock) -> Source:
-    """Open the source that a configuration asks for, mirrored where it says so.
+    """Open the source of pictures that a configuration asks for, mirrored where it says so.
 
     Raises:
         CaptureError: the address means nothing, or what it means cannot be opened.
     """
     name, target = resolve(config.uri)
+    if name in STATE_SOURCES.names():
+        raise CaptureError(f"expected pictures, got {config.uri}, which only `run` can translate")
     source = SOURCES.create(name, target, config, clock)
     return MirroredSource(source) if config.mirror else source
+
+
+def open_states(config: SourceConfig, clock: Clock) -> StateSource:
+    """Open the stream of face states that a configuration asks for.
+
+    Raises:
+        CaptureError: it cannot be opened, or is asked to do what is done to pictures.
+    """
+    name, target = resolve(config.uri)
+    if config.mirror:
+        raise CaptureError(f"expected --mirror with a source of pictures, got {config.uri}")
+    return STATE_SOURCES.create(name, target, clock)

@@ -9,16 +9,20 @@ from avatar_bridge.capture.performer import load_truth
 from avatar_bridge.cli.console import out
 from avatar_bridge.cli.live import run_bridge
 from avatar_bridge.cli.options import (
+    CalibrationName,
     DetectorName,
     EmotionEvery,
     EmotionNet,
     FaceNet,
     MaxFaces,
     MinFace,
+    SinkTexts,
+    SmoothingName,
     TierName,
     TrackerName,
     analysis,
     assemble,
+    parse_sinks,
     tracking,
 )
 from avatar_bridge.cli.score import ScoreSink, score_table
@@ -32,14 +36,17 @@ def demo(
     ] = True,
     pub: Annotated[str | None, typer.Option(help="Address of the publisher.")] = None,
     control: Annotated[str | None, typer.Option(help="Address of the control service.")] = None,
+    calibration: CalibrationName = None,
     detector: DetectorName = None,
     tracker: TrackerName = None,
     max_faces: MaxFaces = None,
     min_face: MinFace = None,
+    smoothing: SmoothingName = None,
     tier: TierName = None,
     face_net: FaceNet = None,
     emotion_net: EmotionNet = None,
     emotion_every: EmotionEvery = None,
+    sink: SinkTexts = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Track the built-in performer and serve it: no camera, no engine, nothing to download."""
@@ -48,10 +55,13 @@ def demo(
         {
             "source.uri": "performer",
             "source.loop": True,
+            "calibration": calibration,
+            "smoothing": smoothing,
             "wire.publish": pub,
             "wire.control": control,
             **tracking(detector, tracker, max_faces, min_face),
             **analysis(tier, face_net, emotion_net, emotion_every),
+            "sinks": parse_sinks(sink),
         },
     )
     scored = ScoreSink(load_truth().weights)

@@ -1,7 +1,8 @@
 """Running a bridge in the foreground with a live view, until it ends or Ctrl-C."""
 
+import logging
 import signal
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import RenderableType
@@ -11,20 +12,30 @@ from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import build
 from avatar_bridge.cli.bars import face_view
 from avatar_bridge.cli.console import errors, out
+from avatar_bridge.cli.keys import keys
 from avatar_bridge.cli.summary import reader_label
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.config import Config
+from avatar_bridge.errors import AvatarBridgeError
 from avatar_bridge.sinks.base import QuietSink, Sink
 from avatar_bridge.telemetry import StreamStatus
 from avatar_bridge.types import FaceState, StreamInfo
 
+RECORD_KEY = "r"
 _REDRAWS_PER_S = 12
+
+_log = logging.getLogger(__name__)
 
 
 class LiveView(QuietSink):
-    """A sink that keeps what the terminal shows; `Live` draws it in a thread of its own."""
+    """A sink that keeps what the terminal shows; `Live` draws it in a thread of its own.
 
-    def __init__(self) -> None:
+    Args:
+        hint: a few words for the end of the headline, asked for whenever it is drawn.
+    """
+
+    def __init__(self, hint: Callable[[], str] = str) -> None:
+        self.hint = hint
         self._state: FaceState | None = None
         self._info: StreamInfo | None = None
         self._status: StreamStatus | None = None
@@ -42,7 +53,7 @@ class LiveView(QuietSink):
         source = self._info.source if self._info else "…"
         fps = self._status.fps if self._status else 0.0
         drops = self._status.dropped if self._status else 0
-        headline = f"{source}   {fps:5.1f} fps   {drops} dropped   Ctrl-C ends"
+        headline = f"{source}   {fps:5.1f} fps   {drops} dropped   Ctrl-C ends   {self.hint()}"
         return face_view(self._state, self._info.capabilities if self._info else None, headline)
 
 
@@ -64,25 +75,47 @@ def run_bridge(
     show = show and out.is_terminal
     sinks = (*extra_sinks, view) if show else extra_sinks
     bridge = Bridge(build(config, SystemClock(), sinks))
+    view.hint = lambda: bridge.recording or f"{RECORD_KEY} records"
     errors.print(
-        f"{reader_label(config.analyze)}: publishing on {config.wire.publish or 'nothing'}, "
+        f"{bridge.reader or reader_label(config.analyze)}: "
+        f"publishing on {config.wire.publish or 'nothing'}, "
         f"control on {config.wire.control or 'nothing'}; Ctrl-C ends",
         highlight=False,
     )
-    with _stops_on_signals(bridge):
+    with stops_on_signals(bridge.stop):
         if show:
-            with Live(view, console=out, refresh_per_second=_REDRAWS_PER_S, transient=True):
+            with shown(view), keys(lambda key: _press(bridge, key)):
                 bridge.run(max_frames)
         else:
             bridge.run(max_frames)
     return bridge
 
 
+def _press(bridge: Bridge, key: str) -> None:
+    if key != RECORD_KEY:
+        return
+    try:
+        bridge.toggle_recording()
+    except AvatarBridgeError as error:
+        _log.warning("%s", error)
+
+
 @contextmanager
-def _stops_on_signals(bridge: Bridge) -> Iterator[None]:
+def shown(view: LiveView | None) -> Iterator[None]:
+    """Draw a view in the terminal, if there is one to draw."""
+    if view is None:
+        yield
+        return
+    with Live(view, console=out, refresh_per_second=_REDRAWS_PER_S, transient=True):
+        yield
+
+
+@contextmanager
+def stops_on_signals(stop: Callable[[], None]) -> Iterator[None]:
+    """Call `stop` on Ctrl-C and SIGTERM, instead of what they do otherwise."""
     before = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM)}
     for number in before:
-        signal.signal(number, lambda *_: bridge.stop())
+        signal.signal(number, lambda *_: stop())
     try:
         yield
     finally:

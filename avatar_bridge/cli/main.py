@@ -9,10 +9,16 @@ from rich.logging import RichHandler
 
 from avatar_bridge import __version__
 from avatar_bridge.cli.bench import bench
+from avatar_bridge.cli.calibrate import calibrate
 from avatar_bridge.cli.console import errors
+from avatar_bridge.cli.convert import convert
 from avatar_bridge.cli.demo import demo
 from avatar_bridge.cli.doctor import doctor
+from avatar_bridge.cli.export import export
 from avatar_bridge.cli.models import models
+from avatar_bridge.cli.profile import app as profile
+from avatar_bridge.cli.record import record
+from avatar_bridge.cli.replay import replay
 from avatar_bridge.cli.run import run
 from avatar_bridge.cli.track import track
 from avatar_bridge.cli.watch import watch
@@ -31,8 +37,22 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (demo, run, watch, track, doctor, bench, models):
+for command in (
+    demo,
+    run,
+    watch,
+    record,
+    replay,
+    track,
+    export,
+    convert,
+    calibrate,
+    doctor,
+    bench,
+    models,
+):
     app.command()(command)
+app.add_typer(profile, name="profile")
 
 
 def _show_version(wanted: bool) -> None:

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from avatar_bridge.build import build_retargeter
 from avatar_bridge.cli.console import out
 from avatar_bridge.cli.tiers import DEFAULT
-from avatar_bridge.config import TIER_NETS
+from avatar_bridge.config import TIER_NETS, Config
+from avatar_bridge.facs.arkit import Capability
 from avatar_bridge.inference.card import ModelCard
 from avatar_bridge.inference.store import InstalledModel, ModelStore
 
@@ -82,3 +84,18 @@ def _show(card: ModelCard) -> None:
         out.print(table)
     for note in card.notes:
         out.print(f"- {note}", highlight=False)
+    if card.task == "face":
+        _show_shapes(card)
+
+
+def _show_shapes(card: ModelCard) -> None:
+    """By what each of the 52 moves that the net does not read itself."""
+    read = tuple(name for name in card.action_units if name not in card.unread)
+    rows = build_retargeter(Config().profile, read).explain()
+    measured = sum(way is Capability.MEASURED for _, way, _ in rows)
+    out.print(f"{measured} of the {len(rows)} blendshapes are measured; the others:")
+    table = Table("shape", "", "moved by")
+    for shape, way, rule in rows:
+        if way is not Capability.MEASURED:
+            table.add_row(shape, way.value, rule)
+    out.print(table)

@@ -20,6 +20,10 @@ MaxFaces = Annotated[int | None, typer.Option(help="Faces followed at once.")]
 MinFace = Annotated[
     int | None, typer.Option(help="Smallest face looked for, brow to chin.", metavar="PIXELS")
 ]
+SmoothingName = Annotated[
+    str | None,
+    typer.Option("--smoothing", help="responsive, balanced, steady, none, or a preset's file."),
+]
 TierName = Annotated[
     str | None, typer.Option("--tier", help="fast or quality: which face net reads the face.")
 ]
@@ -31,6 +35,17 @@ EmotionNet = Annotated[
 ]
 EmotionEvery = Annotated[
     int | None, typer.Option(help="The emotion net reads every N-th frame.", metavar="N")
+]
+CalibrationName = Annotated[
+    str | None,
+    typer.Option("--calibration", help="Saved calibration of the face, from `calibrate`."),
+]
+SinkTexts = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--sink",
+        help="A further output, any number: NAME, NAME:PORT, NAME:HOST:PORT, NAME:KEY=VALUE,…",
+    ),
 ]
 
 
@@ -84,17 +99,39 @@ def assemble(file: Path | None, overrides: dict[str, Any]) -> Config:
     return parse_config(values, "command line")
 
 
-def parse_sink(text: str) -> dict[str, Any]:
-    """A sink as a user writes it, `NAME[:KEY=VALUE[,KEY=VALUE…]]`, as the config has it.
+def parse_sinks(texts: list[str] | None) -> list[dict[str, Any]] | None:
+    """Sinks as `parse_sink` has them; None where no option was given.
 
     Raises:
-        ConfigError: an option without a value.
+        ConfigError: as `parse_sink`.
+    """
+    return [parse_sink(text) for text in texts] if texts else None
+
+
+def parse_sink(text: str) -> dict[str, Any]:
+    """A sink as a user writes it, as the config has it.
+
+    Args:
+        text: `NAME`, or `NAME:` and parts with commas between: `KEY=VALUE`, and as the first part
+            also `PORT` or `HOST:PORT`.
+
+    Raises:
+        ConfigError: a part that is none of these.
     """
     name, _, rest = text.partition(":")
     options = {}
-    for part in filter(None, rest.split(",")):
+    for place, part in enumerate(filter(None, rest.split(","))):
         key, equals, value = part.partition("=")
-        if not equals:
+        if equals:
+            options[key] = value
+        elif place == 0 and _is_port(part.rpartition(":")[2]):
+            host, _, options["port"] = part.rpartition(":")
+            if host:
+                options["host"] = host.strip("[]")
+        else:
             raise ConfigError(f"--sink {text}: expected KEY=VALUE, got {part!r}")
-        options[key] = value
     return {"name": name, "options": options}
+
+
+def _is_port(text: str) -> bool:
+    return text.isascii() and text.isdigit()

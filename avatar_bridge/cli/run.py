@@ -8,26 +8,34 @@ import typer
 from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.live import run_bridge
 from avatar_bridge.cli.options import (
+    CalibrationName,
     DetectorName,
     EmotionEvery,
     EmotionNet,
     FaceNet,
     MaxFaces,
     MinFace,
+    SinkTexts,
+    SmoothingName,
     TierName,
     TrackerName,
     analysis,
     assemble,
-    parse_sink,
+    parse_sinks,
     tracking,
 )
 
 
 def run(
     source: Annotated[
-        str | None, typer.Option(help="performer, camera:0, camera:URL, a file or a folder.")
+        str | None,
+        typer.Option(
+            help="performer, camera:0, camera:URL, a file or a folder; or a phone's stream: "
+            "livelink:11111, vmc:39539, ifacialmocap:ADDRESS."
+        ),
     ] = None,
     profile: Annotated[str | None, typer.Option(help="Retarget profile: a name or a file.")] = None,
+    calibration: CalibrationName = None,
     pub: Annotated[str | None, typer.Option(help="Address of the publisher.")] = None,
     control: Annotated[str | None, typer.Option(help="Address of the control service.")] = None,
     max_frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
@@ -37,13 +45,17 @@ def run(
     tracker: TrackerName = None,
     max_faces: MaxFaces = None,
     min_face: MinFace = None,
-    smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
+    smoothing: SmoothingName = None,
     tier: TierName = None,
     face_net: FaceNet = None,
     emotion_net: EmotionNet = None,
     emotion_every: EmotionEvery = None,
-    sink: Annotated[
-        list[str] | None, typer.Option(help="A further output: NAME[:KEY=VALUE,…].")
+    sink: SinkTexts = None,
+    record: Annotated[
+        str | None, typer.Option(help="Record into a take of this name from the start.")
+    ] = None,
+    video: Annotated[
+        bool | None, typer.Option("--video", help="Keep the pictures beside what is recorded.")
     ] = None,
     loop: Annotated[bool | None, typer.Option("--loop", help="Start a file again.")] = None,
     mirror: Annotated[bool | None, typer.Option("--mirror", help="Flip left and right.")] = None,
@@ -61,13 +73,16 @@ def run(
             "source.loop": loop,
             "source.mirror": mirror,
             "profile": profile,
+            "calibration": calibration,
             "smoothing": smoothing,
+            "recording.start": record,
+            "recording.video": video,
             "wire.publish": pub,
             "wire.control": control,
             "wire.insecure": insecure,
             **tracking(detector, tracker, max_faces, min_face),
             **analysis(tier, face_net, emotion_net, emotion_every),
-            "sinks": [parse_sink(text) for text in sink] if sink else None,
+            "sinks": parse_sinks(sink),
         },
     )
     bridge = run_bridge(settings, max_frames=max_frames, show=not quiet)

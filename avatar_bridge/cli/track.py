@@ -15,11 +15,13 @@ from avatar_bridge.capture.address import open_source
 from avatar_bridge.capture.base import Source, picture_name
 from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.options import (
+    CalibrationName,
     DetectorName,
     EmotionEvery,
     EmotionNet,
     FaceNet,
     MinFace,
+    SmoothingName,
     TierName,
     TrackerName,
     analysis,
@@ -42,12 +44,13 @@ def track(
         Path | None, typer.Option(help="Also a video of what was seen: OUT.mp4.")
     ] = None,
     profile: Annotated[str | None, typer.Option(help="Retarget profile: a name or a file.")] = None,
+    calibration: CalibrationName = None,
     fps: Annotated[float | None, typer.Option(help="Frames a second to take.")] = None,
     config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
     detector: DetectorName = None,
     tracker: TrackerName = None,
     min_face: MinFace = None,
-    smoothing: Annotated[str | None, typer.Option(help="Filter in time.")] = None,
+    smoothing: SmoothingName = None,
     tier: TierName = None,
     face_net: FaceNet = None,
     emotion_net: EmotionNet = None,
@@ -64,6 +67,7 @@ def track(
             "source.loop": False,
             "source.mirror": mirror,
             "profile": profile,
+            "calibration": calibration,
             "smoothing": smoothing,
             **tracking(detector, tracker, 1, min_face),
             **analysis(tier, face_net, emotion_net, emotion_every),

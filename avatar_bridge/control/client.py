@@ -3,13 +3,16 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 import zmq
 
 from avatar_bridge.clock import NS_PER_MS, NS_PER_S, Clock
-from avatar_bridge.errors import WireError
+from avatar_bridge.control.handler import CALIBRATION_STEPS
+from avatar_bridge.errors import ConfigError, WireError
+from avatar_bridge.takes.writer import TakeResult
 from avatar_bridge.types import Blendshapes, StreamInfo
 from avatar_bridge.wire.address import check_address
 from avatar_bridge.wire.codec import (
@@ -117,6 +120,48 @@ class ControlClient:
         """Change the retarget profile."""
         self.request(pb.ControlRequest(set_profile=pb.SetProfileRequest(name=name)))
 
+    def calibrate(self, step: str = "neutral", name: str = "", *, centre: bool = True) -> str:
+        """Measure the face for about a second and use the result.
+
+        Args:
+            step: neutral, smile, brows_up, jaw_open, blink or pucker.
+            name: to keep it under; empty for this run only.
+            centre: whether head and gaze at rest become straight.
+
+        Returns:
+            The name of the calibration that is now in use.
+
+        Raises:
+            ConfigError: not a step.
+        """
+        number = next((n for n, known in CALIBRATION_STEPS.items() if n and known == step), None)
+        if number is None:
+            steps = ", ".join(dict.fromkeys(CALIBRATION_STEPS.values()))
+            raise ConfigError(f"expected a step of {steps}, got {step!r}")
+        return self._calibration(
+            pb.CalibrateRequest(
+                name=name,
+                action=pb.CALIBRATION_ACTION_MEASURE,
+                step=pb.CalibrationStep.Name(number),
+                keep_head=not centre,
+            )
+        )
+
+    def use_calibration(self, name: str) -> str:
+        """Use a saved calibration; gives the name of the one in use."""
+        return self._calibration(pb.CalibrateRequest(name=name, action=pb.CALIBRATION_ACTION_USE))
+
+    def undo_calibration(self) -> str:
+        """Go back to what was in use before; gives its name, empty for none."""
+        return self._calibration(pb.CalibrateRequest(action=pb.CALIBRATION_ACTION_UNDO))
+
+    def clear_calibration(self) -> None:
+        """Use no calibration."""
+        self._calibration(pb.CalibrateRequest(action=pb.CALIBRATION_ACTION_CLEAR))
+
+    def _calibration(self, asked: pb.CalibrateRequest) -> str:
+        return self.request(pb.ControlRequest(calibrate=asked)).calibrate.name
+
     def map(
         self, action_units: Mapping[str, float], emotions: Mapping[str, float] | None = None
     ) -> Blendshapes:
@@ -132,6 +177,18 @@ class ControlClient:
         """The faces of a JPEG or PNG file."""
         answer = self.request(pb.ControlRequest(analyze=pb.AnalyzeRequest(image=image)))
         return tuple(read_face(face) for face in answer.analyze.faces)
+
+    def start_recording(self, name: str = "") -> Path:
+        """Record what is published; gives the file, on the server's machine."""
+        asked = pb.StartRecordingRequest(name=name)
+        answer = self.request(pb.ControlRequest(start_recording=asked))
+        return Path(answer.start_recording.path)
+
+    def stop_recording(self) -> TakeResult:
+        """End the recording; the file is on the server's machine."""
+        answer = self.request(pb.ControlRequest(stop_recording=pb.StopRecordingRequest()))
+        stopped = answer.stop_recording
+        return TakeResult(Path(stopped.path), stopped.frames, stopped.dropped)
 
     def request(self, request: pb.ControlRequest) -> pb.ControlResponse:
         """Ask anything; version and number are filled in here.

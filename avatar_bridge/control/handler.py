@@ -2,10 +2,17 @@
 
 import logging
 from collections.abc import Callable
+from pathlib import Path
 
 from avatar_bridge.clock import Clock
 from avatar_bridge.control.base import Backend
-from avatar_bridge.errors import AvatarBridgeError, CaptureError, ConfigError, WireError
+from avatar_bridge.errors import (
+    AvatarBridgeError,
+    CalibrationError,
+    CaptureError,
+    ConfigError,
+    WireError,
+)
 from avatar_bridge.wire.codec import (
     SCHEMA_VERSION,
     expect_version,
@@ -16,6 +23,19 @@ from avatar_bridge.wire.codec import (
 from avatar_bridge.wire.v1 import control_pb2 as pb
 
 MAX_IMAGE_BYTES = 8 << 20
+
+NEUTRAL = "neutral"  # the step that all others need
+
+# By number, as the messages have them; what is not said is the face at rest.
+CALIBRATION_STEPS: dict[int, str] = {
+    pb.CALIBRATION_STEP_UNSPECIFIED: NEUTRAL,
+    pb.CALIBRATION_STEP_NEUTRAL: NEUTRAL,
+    pb.CALIBRATION_STEP_SMILE: "smile",
+    pb.CALIBRATION_STEP_BROWS_UP: "brows_up",
+    pb.CALIBRATION_STEP_JAW_OPEN: "jaw_open",
+    pb.CALIBRATION_STEP_BLINK: "blink",
+    pb.CALIBRATION_STEP_PUCKER: "pucker",
+}
 
 _log = logging.getLogger(__name__)
 
@@ -44,8 +64,11 @@ class Handler:
             "get_meta": self._get_meta,
             "list_profiles": self._list_profiles,
             "set_profile": self._set_profile,
+            "calibrate": self._calibrate,
             "map": self._map,
             "analyze": self._analyze,
+            "start_recording": self._start_recording,
+            "stop_recording": self._stop_recording,
         }
 
     def answer(self, payload: bytes) -> bytes:
@@ -57,7 +80,7 @@ class Handler:
             _fail(response, refused.code, refused)
         except WireError as error:
             _fail(response, pb.ERROR_CODE_MALFORMED, error)
-        except (ConfigError, CaptureError) as error:
+        except (ConfigError, CaptureError, CalibrationError) as error:
             _fail(response, pb.ERROR_CODE_INVALID_ARGUMENT, error)
         except AvatarBridgeError as error:
             _fail(response, pb.ERROR_CODE_INTERNAL, error)
@@ -101,6 +124,39 @@ class Handler:
         self._backend.set_profile(name)
         response.set_profile.SetInParent()
 
+    def _calibrate(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        asked, backend = request.calibrate, self._backend
+        if asked.action in (pb.CALIBRATION_ACTION_UNSPECIFIED, pb.CALIBRATION_ACTION_MEASURE):
+            if asked.step not in CALIBRATION_STEPS:
+                raise _RefusedError(
+                    pb.ERROR_CODE_UNSUPPORTED, f"this server does not measure step {asked.step}"
+                )
+            step = CALIBRATION_STEPS[asked.step]
+            begun = backend.info().calibration or asked.name in backend.calibrations()
+            if step != NEUTRAL and not begun:
+                raise _RefusedError(
+                    pb.ERROR_CODE_NOT_FOUND, f"expected a neutral face to be measured before {step}"
+                )
+            backend.calibrate(step, asked.name, not asked.keep_head)
+        elif asked.action == pb.CALIBRATION_ACTION_USE:
+            if asked.name not in backend.calibrations():
+                names = ", ".join(backend.calibrations()) or "none yet"
+                raise _RefusedError(
+                    pb.ERROR_CODE_NOT_FOUND,
+                    f"expected a saved calibration ({names}), got {asked.name!r}",
+                )
+            backend.use_calibration(asked.name)
+        elif asked.action == pb.CALIBRATION_ACTION_CLEAR:
+            backend.clear_calibration()
+        elif asked.action != pb.CALIBRATION_ACTION_UNDO:
+            raise _RefusedError(
+                pb.ERROR_CODE_UNSUPPORTED, f"this server does not do action {asked.action}"
+            )
+        elif not backend.undo_calibration():
+            raise _RefusedError(pb.ERROR_CODE_NOT_FOUND, "expected a change to undo, got none")
+        response.calibrate.name = backend.info().calibration
+        response.calibrate.saved.extend(backend.calibrations())
+
     def _map(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
         asked = request.map
         weights = self._backend.map(dict(asked.action_units), dict(asked.emotions)).weights
@@ -120,6 +176,23 @@ class Handler:
             response.analyze.faces.append(
                 face_message(state, stream_id=stream_id, seq=seq, published_ns=now_ns)
             )
+
+    def _start_recording(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        path = self._backend.start_recording(request.start_recording.name)
+        response.start_recording.name, response.start_recording.path = path.stem, _text(path)
+
+    def _stop_recording(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        take = self._backend.stop_recording()
+        if take is None:
+            raise _RefusedError(pb.ERROR_CODE_NOT_FOUND, "expected a recording to stop, got none")
+        stopped = response.stop_recording
+        stopped.name, stopped.path = take.path.stem, _text(take.path)
+        stopped.frames, stopped.dropped = take.frames, take.dropped
+
+
+def _text(path: Path) -> str:
+    # A folder's name may hold bytes that are no text, and no message can carry those.
+    return str(path.absolute()).encode("utf-8", "replace").decode()
 
 
 def _fail(response: pb.ControlResponse, code: pb.ErrorCode, reason: object) -> None:

@@ -1,13 +1,14 @@
-"""A text file that is there whole or not at all."""
+"""A file that is there whole or not at all."""
 
 import contextlib
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 
 from avatar_bridge.errors import SinkError
 
 
-class AtomicText:
+class AtomicFile:
     """Writes beside the target and takes its place when committed.
 
     Args:
@@ -25,19 +26,18 @@ class AtomicText:
                 raise SinkError(f"expected a file name to write to, got the folder {path}")
             if not path.parent.is_dir():
                 raise SinkError(f"expected an existing folder at {path.parent}, got none")
-            # One line ending everywhere, as the apps write it.
-            self._file = self._part.open("x", encoding="utf-8", newline="\n")
+            self._file = self._part.open("xb")
         except OSError as error:
             raise self._failure(error) from error
 
-    def write(self, text: str) -> None:
-        """Add text.
+    def write(self, data: str | bytes) -> None:
+        """Add bytes, or text in UTF-8, its line endings as they are.
 
         Raises:
             SinkError: no room, or the disk fails; the target is then as it was before.
         """
         try:
-            self._file.write(text)
+            self._file.write(data.encode() if isinstance(data, str) else data)
         except OSError as error:
             self.abort()
             raise self._failure(error) from error
@@ -66,3 +66,22 @@ class AtomicText:
 
     def _failure(self, error: OSError) -> SinkError:
         return SinkError(f"expected to write {self.path}, got: {error.strerror or error}")
+
+
+def write_whole(path: Path, parts: Iterable[str | bytes]) -> None:
+    """Write a file at once.
+
+    Args:
+        path: the target; an older file stays untouched until all is written.
+        parts: what it is made of, in order.
+
+    Raises:
+        SinkError: it cannot be written.
+    """
+    file = AtomicFile(path)
+    try:
+        for part in parts:
+            file.write(part)
+        file.commit()
+    finally:
+        file.abort()

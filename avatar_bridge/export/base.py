@@ -9,7 +9,7 @@ from types import TracebackType
 from typing import Protocol, Self
 
 from avatar_bridge.errors import SinkError
-from avatar_bridge.export.atomic import AtomicText
+from avatar_bridge.export.atomic import AtomicFile
 from avatar_bridge.types import FaceState
 
 
@@ -52,7 +52,7 @@ class TrackWriter(Protocol):
     ) -> None: ...
 
 
-class Take:
+class RowWriter:
     """What all writers share: the file, and how it ends.
 
     Args:
@@ -60,7 +60,7 @@ class Take:
         tail: text that ends the file.
     """
 
-    def __init__(self, file: AtomicText, tail: str = "") -> None:
+    def __init__(self, file: AtomicFile, tail: str = "") -> None:
         self._file = file
         self._tail = tail
         self._ended = False

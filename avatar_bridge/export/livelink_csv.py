@@ -15,10 +15,12 @@ twisting. The app converts the head by the same rule, so the head has the same s
 """
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
-from avatar_bridge.export.atomic import AtomicText
-from avatar_bridge.export.base import Take
+from avatar_bridge.export.atomic import AtomicFile
+from avatar_bridge.export.base import RowWriter
+from avatar_bridge.export.timecode import timecode
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.types import FaceState, Float32, HeadPose
 
@@ -26,12 +28,12 @@ ANGLES = tuple(
     f"{part}{axis}" for part in ("Head", "LeftEye", "RightEye") for axis in ("Yaw", "Pitch", "Roll")
 )
 COLUMNS = (*(name[0].upper() + name[1:] for name in BLENDSHAPES), *ANGLES)  # 61
+HEADER = ",".join(("Timecode", "BlendshapeCount", *COLUMNS)) + "\n"
 DEFAULT_FPS = 60.0  # the app's own, for a source that does not know its rate
-DAY_S = 24 * 60 * 60
-SUBFRAMES = 1000
+_NO_ZERO = "-0.0000000000"
 
 
-class LiveLinkCsvWriter(Take):
+class LiveLinkCsvWriter(RowWriter):
     """Writes one take; see `export.base` for how it behaves.
 
     Args:
@@ -43,14 +45,14 @@ class LiveLinkCsvWriter(Take):
     """
 
     def __init__(self, path: Path, fps: float) -> None:
-        super().__init__(AtomicText(path))
+        super().__init__(AtomicFile(path))
         self._fps = fps if fps > 0 else DEFAULT_FPS
-        self._add(",".join(("Timecode", "BlendshapeCount", *COLUMNS)) + "\n")
+        self._add(HEADER)
 
     def write(self, state: FaceState | None, time_s: float, name: str | None = None) -> None:
         stamp = timecode(time_s, self._fps)
         if state is None or not state.tracked:
-            self._add(f"{stamp},0" + "," * len(COLUMNS) + "\n")
+            self._add(empty_row(stamp))
             return
         values = (
             *state.blendshapes.weights.tolist(),
@@ -58,24 +60,19 @@ class LiveLinkCsvWriter(Take):
             *eye_angles(state.gaze.left),
             *eye_angles(state.gaze.right),
         )
-        cells = ",".join(f"{value:.10f}" for value in values)
-        self._add(f"{stamp},{len(COLUMNS)},{cells}\n")
+        self._add(row(stamp, values))
 
 
-def timecode(time_s: float, fps: float) -> str:
-    """HH:MM:SS:FF.fff of a moment.
+def row(stamp: str, values: Iterable[float]) -> str:
+    """The line of a picture with a face: its timecode and the 61 numbers."""
+    # No zero has a sign: an app that compares texts takes it for another number.
+    cells = ",".join(f"{value:.10f}" for value in values).replace(_NO_ZERO, _NO_ZERO[1:])
+    return f"{stamp},{len(COLUMNS)},{cells}\n"
 
-    Args:
-        time_s: seconds since the start, not negative.
-        fps: frames a second, above 0; taken to the nearest whole rate.
-    """
-    rate = max(1, round(fps))
-    ticks = round(time_s * rate * SUBFRAMES) % (DAY_S * rate * SUBFRAMES)
-    seconds, ticks = divmod(ticks, rate * SUBFRAMES)
-    frames, subframes = divmod(ticks, SUBFRAMES)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return f"{hour:02d}:{minute:02d}:{second:02d}:{frames:02d}.{subframes:03d}"
+
+def empty_row(stamp: str) -> str:
+    """The line of a picture without a face."""
+    return f"{stamp},0" + "," * len(COLUMNS) + "\n"
 
 
 def head_angles(pose: HeadPose) -> tuple[float, float, float]:

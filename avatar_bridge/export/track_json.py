@@ -10,8 +10,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from avatar_bridge.export.atomic import AtomicText
-from avatar_bridge.export.base import Take
+from avatar_bridge.export.atomic import AtomicFile
+from avatar_bridge.export.base import RowWriter
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.facs.emotions import EMOTIONS
@@ -20,7 +20,7 @@ from avatar_bridge.types import FaceState, Float32
 DECIMALS = 6
 
 
-class TrackJsonWriter(Take):
+class TrackJsonWriter(RowWriter):
     """Writes one take as it goes; see `export.base` for how it behaves.
 
     Args:
@@ -32,7 +32,7 @@ class TrackJsonWriter(Take):
     """
 
     def __init__(self, path: Path, fps: float) -> None:
-        super().__init__(AtomicText(path), tail="\n]}\n")
+        super().__init__(AtomicFile(path), tail="\n]}\n")
         names = json.dumps(BLENDSHAPES)
         self._add(f'{{"fps": {json.dumps(float(fps), allow_nan=False)}, "names": {names},\n')
         self._add('"frames": [')

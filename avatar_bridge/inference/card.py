@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from avatar_bridge.errors import ModelError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
 from avatar_bridge.facs.emotions import LABELS
+from avatar_bridge.inference.pose_bias import PoseBias
 
 Precision = Literal["float32", "int8"]
 
@@ -65,6 +66,7 @@ class ModelCard(_Part):
         scores: measured figures by name, each as the recipe's evaluation reports it.
         unit_r: Pearson's r of each action unit that moves in a test set: set, then unit.
         notes: what a user should know of its limits.
+        pose: what a turned head does to a face net's readings; None where nobody measured.
     """
 
     name: str
@@ -85,6 +87,7 @@ class ModelCard(_Part):
     scores: dict[str, float] = Field(default_factory=dict)
     unit_r: dict[str, dict[str, float]] = Field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    pose: PoseBias | None = None
 
     @model_validator(mode="after")
     def _known_labels(self) -> "ModelCard":

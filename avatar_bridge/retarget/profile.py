@@ -1,130 +1,55 @@
 """Retarget profiles: TOML files that hold every number of the mapping.
 
-A profile says, for each blendshape, which action units and cues make it, with gains; which shape
-may not exceed which other; and what an emotion adds where the units are silent.
+A profile says, for each blendshape, which action units and cues make it, with gains, and how it
+answers to them; which shapes go against, along with or under which others; what an emotion adds
+where the units are silent; and what an avatar's own shapes get. `schema` lists the settings.
 
 A shape is one mix of inputs, or a list of mixes of which the first counts that the net can read
 (any input of it), so that a lesser sign speaks only where the movement itself is not read:
 
     mouthShrugUpper = [{ AU17T = 1.0 }, { AU17 = 0.55 }]
+
+A profile that `extends` another says only what differs. Its entries replace those of the same
+name one by one: one shape's mixes, one region's response, one emotion's prototype.
 """
 
-from collections.abc import Collection, Mapping
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    ValidationError,
-    field_validator,
-)
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
-from avatar_bridge.config import read_toml
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
-from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
-from avatar_bridge.facs.cues import CUES
-from avatar_bridge.facs.emotions import EMOTION_INDEX
+from avatar_bridge.retarget.lines import Place, lines_of
+from avatar_bridge.retarget.schema import EmotionLayer, MisplacedError, Profile
+
+__all__ = ["EmotionLayer", "Profile", "load_profile", "profile_names"]
 
 _SUFFIX = ".toml"
-
-Gain = Annotated[float, Field(ge=-10.0, le=10.0)]
-Weight = Annotated[float, Field(ge=0.0, le=1.0)]
-Mix = dict[str, Gain]
-Choices = Annotated[
-    tuple[Mix, ...], BeforeValidator(lambda value: [value] if isinstance(value, dict) else value)
-]
-
-
-def _check_names(names: Mapping[str, object], known: Mapping[str, object], kind: str) -> None:
-    for name in names:
-        if name not in known:
-            raise ValueError(f"expected the name of {kind}, got {name!r}")
+_EXTENDS = "extends"
+_OWN = ("name", "title", _EXTENDS)  # never taken from the profile that is extended
+# The tables whose entries are replaced one by one.
+_TABLES: Mapping[str, Any] = {
+    **{name: {} for name in ("shapes", "response", "rivals", "locks", "ceilings", "targets")},
+    "emotion": {"prototypes": {}, "overrides": {}},
+}
+_MOST_PARENTS = 8
+_KEY = "[key]"
+_TOLD = re.compile(r"\(at line (\d+)")
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class EmotionLayer(_Part):
-    """What emotions add to the shapes that no unit vouches for.
-
-    Attributes:
-        strength: largest share of a prototype that is added.
-        top: how many of the most probable emotions count.
-        protected: shapes that an emotion never touches.
-        prototypes: emotion → shape → weight of the full expression (EMFACS).
-    """
-
-    strength: Weight
-    top: int = Field(ge=1, le=len(EMOTION_INDEX))
-    protected: tuple[str, ...]
-    prototypes: dict[str, dict[str, Weight]]
-
-    @field_validator("protected")
-    @classmethod
-    def _protected_shapes(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        _check_names(dict.fromkeys(names), BLENDSHAPE_INDEX, "a blendshape")
-        return names
-
-    @field_validator("prototypes")
-    @classmethod
-    def _prototype_names(cls, value: dict[str, dict[str, float]]) -> dict[str, dict[str, float]]:
-        _check_names(value, EMOTION_INDEX, "an emotion")
-        for shapes in value.values():
-            _check_names(shapes, BLENDSHAPE_INDEX, "a blendshape")
-        return value
-
-
-class Profile(_Part):
-    """One mapping.
-
-    Attributes:
-        name: what a user asks for.
-        title: one line for people.
-        shapes: blendshape → mixes (action unit or cue → gain), the best first.
-        ceilings: blendshape → the shape whose weight it may not exceed.
-    """
+@dataclass(frozen=True, slots=True)
+class _File:
+    """One TOML file of a profile: what it says and on which lines."""
 
     name: str
-    title: str
-    shapes: dict[str, Choices]
-    ceilings: dict[str, str] = Field(default_factory=dict)
-    emotion: EmotionLayer
-
-    @field_validator("shapes")
-    @classmethod
-    def _shape_names(cls, value: dict[str, tuple[Mix, ...]]) -> dict[str, tuple[Mix, ...]]:
-        _check_names(value, BLENDSHAPE_INDEX, "a blendshape")
-        inputs = {**ACTION_UNIT_INDEX, **dict.fromkeys(CUES)}
-        for shape, mixes in value.items():
-            earlier: set[str] = set()
-            for mix in mixes:
-                _check_names(mix, inputs, "an action unit or a cue")
-                if mix and earlier.issuperset(mix):  # whoever reads one of them never comes here
-                    raise ValueError(
-                        f"{shape}: expected an input that no earlier choice has, got {list(mix)}"
-                    )
-                earlier |= mix.keys()
-        return value
-
-    def inputs(self, shape: str, readable: Collection[str]) -> Mix:
-        """The mix that makes a shape where only some inputs are read; empty where none can."""
-        for mix in self.shapes.get(shape, ()):
-            read = {name: gain for name, gain in mix.items() if name in readable}
-            if read:
-                return read
-        return {}
-
-    @field_validator("ceilings")
-    @classmethod
-    def _ceiling_names(cls, value: dict[str, str]) -> dict[str, str]:
-        _check_names({**value, **dict.fromkeys(value.values())}, BLENDSHAPE_INDEX, "a blendshape")
-        return value
+    values: dict[str, Any]
+    lines: dict[Place, int]
 
 
 def profile_names() -> tuple[str, ...]:
@@ -142,25 +67,100 @@ def load_profile(name: str) -> Profile:
 
     Raises:
         ConfigError: unknown name, unreadable file, or a name or number that does not fit; the
-            message says where, what was expected and what was got.
+            message says file, line and setting, what was expected and what was got.
     """
+    files = _with_parents(name)
+    values: dict[str, Any] = {}
+    for file in reversed(files):
+        inherited = {key: value for key, value in values.items() if key not in _OWN}
+        values = _laid_over(inherited, file.values)
+    try:
+        return Profile.model_validate(values)
+    except ValidationError as error:
+        raise ConfigError(_complaint(files, error.errors()[0])) from error
+
+
+def _with_parents(name: str) -> list[_File]:
+    """The file of a profile, then the one that it extends, and so on."""
+    files = [_read(name, Path())]
+    folder = Path(name).parent if name.endswith(_SUFFIX) else Path()
+    while isinstance(parent := files[-1].values.get(_EXTENDS), str) and parent:
+        if len(files) == _MOST_PARENTS:
+            raise ConfigError(_at(files[-1], (_EXTENDS,), "expected an end, got a circle"))
+        try:
+            files.append(_read(parent, folder))
+        except ConfigError as error:
+            raise ConfigError(_at(files[-1], (_EXTENDS,), str(error))) from error
+        if parent.endswith(_SUFFIX):
+            folder = (folder / parent).parent
+    return files
+
+
+def _read(name: str, folder: Path) -> _File:
     if name.endswith(_SUFFIX):
-        return _parse(read_toml(Path(name)), name)
+        return _parse(folder / name)
     if name not in profile_names():
         raise ConfigError(
             f"unknown profile {name!r}; expected one of: {', '.join(profile_names())}, "
             f"or the path of a {_SUFFIX} file"
         )
-    folder = resources.files("avatar_bridge.retarget").joinpath("profiles")
-    with resources.as_file(folder.joinpath(name + _SUFFIX)) as path:
-        return _parse(read_toml(path), path.name)
+    packaged = resources.files("avatar_bridge.retarget").joinpath("profiles", name + _SUFFIX)
+    with resources.as_file(packaged) as path:
+        return _parse(path)
 
 
-def _parse(values: dict[str, Any], origin: str) -> Profile:
+def _parse(path: Path) -> _File:
     try:
-        return Profile.model_validate(values)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
-        message = first["msg"].removeprefix("Value error, ")
-        raise ConfigError(f"profile {origin}: {where}: {message}") from error
+        text = path.read_text(encoding="utf-8")
+        return _File(path.name, tomllib.loads(text), lines_of(text))
+    except OSError as error:
+        raise ConfigError(f"expected a readable file at {path}, got: {error.strerror}") from error
+    except (UnicodeDecodeError, RecursionError) as error:
+        raise ConfigError(f"{path.name}: expected TOML, got: {error}") from error
+    except tomllib.TOMLDecodeError as error:
+        place = _TOLD.search(str(error))
+        line = int(place.group(1)) if place else text.count("\n") + 1
+        raise ConfigError(f"{path.name}:{line}: expected TOML, got: {error}") from error
+
+
+def _laid_over(
+    below: dict[str, Any], above: dict[str, Any], tables: Mapping[str, Any] = _TABLES
+) -> dict[str, Any]:
+    result = {**below, **above}
+    for table, inner in tables.items():
+        if isinstance(below.get(table), dict) and isinstance(above.get(table), dict):
+            result[table] = _laid_over(below[table], above[table], inner)
+    return result
+
+
+def _complaint(files: list[_File], fault: ErrorDetails) -> str:
+    cause = fault.get("ctx", {}).get("error")
+    place: Place = tuple(part for part in fault["loc"] if part != _KEY)
+    if isinstance(cause, MisplacedError):
+        place = cause.place
+    for file in files if fault["type"] != "missing" else ():  # the nearest one that says it
+        if place in file.lines:
+            return _at(file, place, _expected(fault))
+    return _at(files[0], place, _expected(fault))
+
+
+def _at(file: _File, place: Place, message: str) -> str:
+    setting = ".".join(str(part) for part in place)
+    known = place
+    while known and known not in file.lines:
+        known = known[:-1]
+    where = f"{file.name}:{file.lines.get(known, 1)}"
+    return f"{where}: {setting}: {message}" if setting else f"{where}: {message}"
+
+
+def _expected(fault: ErrorDetails) -> str:
+    message = fault["msg"].removeprefix("Value error, ")
+    if fault["type"] == "missing":
+        return "expected a value, got none"
+    if fault["type"] == "extra_forbidden":
+        return f"expected a setting of a profile, got {str(fault['loc'][-1])!r}"
+    if message.startswith("expected"):
+        return message
+    for opening in ("Input should be ", "Input should "):
+        message = message.removeprefix(opening)
+    return f"expected {message}, got {fault['input']!r}"

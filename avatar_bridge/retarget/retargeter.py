@@ -1,4 +1,8 @@
-"""The whole mapping: units, cues and emotions in, the 52 weights out."""
+"""The whole mapping: units, cues and emotions in, the 52 weights out.
+
+Before it, a look at a face is conditioned: corrected for the head's turn, for hidden eyes and for
+the person (`conditioner`).
+"""
 
 from collections.abc import Collection, Mapping
 
@@ -6,13 +10,24 @@ import numpy as np
 
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX, ACTION_UNIT_NAMES, nodes_of
-from avatar_bridge.facs.arkit import Capability
+from avatar_bridge.facs.arkit import BLENDSHAPES, Capability
 from avatar_bridge.facs.cues import CUES
 from avatar_bridge.facs.emotions import EMOTION_INDEX, EMOTIONS
+from avatar_bridge.retarget.calibration import Calibration
+from avatar_bridge.retarget.conditioner import Conditioned, Conditioner
 from avatar_bridge.retarget.layers import EmotionPrior
+from avatar_bridge.retarget.measure import Sight
 from avatar_bridge.retarget.profile import Profile
 from avatar_bridge.retarget.solver import Solver
-from avatar_bridge.types import ActionUnits, Blendshapes, EmotionScores, FaceAnalysis, Float32
+from avatar_bridge.retarget.targets import TargetMixer
+from avatar_bridge.types import (
+    ActionUnits,
+    Blendshapes,
+    EmotionScores,
+    FaceAnalysis,
+    FaceState,
+    Float32,
+)
 
 
 class Retargeter:
@@ -21,18 +36,66 @@ class Retargeter:
     Args:
         profile: the mapping.
         action_units: names of the units that are read off the face.
+        conditioner: what is done to a look before it is mapped; None does nothing.
     """
 
-    def __init__(self, profile: Profile, action_units: Collection[str]) -> None:
+    def __init__(
+        self,
+        profile: Profile,
+        action_units: Collection[str],
+        conditioner: Conditioner | None = None,
+    ) -> None:
         self.profile = profile
+        self._action_units = tuple(action_units)
+        self._conditioner = conditioner or Conditioner(occlusion=False)
         self._solver = Solver(profile, {*action_units, *CUES})
         self._prior = EmotionPrior(profile.emotion)
         self._measured = _measured(self._solver)
+        self._mixer = TargetMixer(profile)
 
     @property
     def capabilities(self) -> tuple[Capability, ...]:
         """(52,) how each shape is come by, in canonical order."""
         return self._solver.capabilities
+
+    @property
+    def target_names(self) -> tuple[str, ...]:
+        """(T,) the avatar's own shapes that the profile drives beside the 52; mostly none."""
+        return self._mixer.names
+
+    def targets(self, blendshapes: Blendshapes, emotions: EmotionScores) -> Float32:
+        """Their values (T,) in [0, 1], of what is sent of a face, smoothed and faded."""
+        return self._mixer.mix(blendshapes, emotions)
+
+    @property
+    def calibration(self) -> Calibration | None:
+        """The calibration in use."""
+        return self._conditioner.calibration
+
+    def with_profile(self, profile: Profile) -> "Retargeter":
+        """The same with another profile."""
+        return Retargeter(profile, self._action_units, self._conditioner)
+
+    def with_calibration(self, calibration: Calibration | None) -> "Retargeter":
+        """The same for another person, or for anyone."""
+        conditioner = self._conditioner.calibrated(calibration)
+        return Retargeter(self.profile, self._action_units, conditioner)
+
+    def condition(
+        self, analysis: FaceAnalysis, image_size: tuple[int, int] | None = None
+    ) -> Conditioned:
+        """What `retarget` is to get of a look: see `Conditioner.condition`."""
+        return self._conditioner.condition(analysis, image_size)
+
+    def sight(self, state: FaceState) -> Sight | None:
+        """What a calibration measures of a state: see `Conditioner.sight`."""
+        return self._conditioner.sight(state)
+
+    def explain(self) -> tuple[tuple[str, Capability, str], ...]:
+        """For each of the 52: its name, how it is come by, and by which rule in words."""
+        readable = {*self._action_units, *CUES}
+        ways = zip(BLENDSHAPES, self.capabilities, strict=True)
+        return tuple((shape, way, _rule(self.profile, shape, way, readable)) for shape, way in ways)
 
     def retarget(self, analysis: FaceAnalysis) -> Blendshapes:
         """The weights for one look at a face."""
@@ -69,6 +132,23 @@ class Retargeter:
 def _measured(solver: Solver) -> Float32:
     """(52,) 1 where a shape is measured, else 0."""
     return np.array([c is Capability.MEASURED for c in solver.capabilities], np.float32)
+
+
+def _rule(profile: Profile, shape: str, way: Capability, readable: Collection[str]) -> str:
+    """By what a shape moves; of one that never does, what would move it."""
+    ceiling = profile.ceilings.get(shape)
+    under = f", never above {ceiling}" if ceiling else ""
+    mix = profile.inputs(shape, readable)
+    if way is Capability.UNSUPPORTED:
+        wanted = " or ".join(" + ".join(choice) for choice in profile.shapes.get(shape, ()))
+        return f"always 0: not read off the face{f' ({wanted})' if wanted else ''}"
+    parts = [f"{gain:g} {name}" for name, gain in mix.items()]
+    if way is Capability.DERIVED:
+        prototypes = profile.emotion.prototypes.items()
+        moving = [emotion for emotion, shapes in prototypes if shapes.get(shape, 0.0) > 0]
+        if moving and shape not in profile.emotion.protected:
+            parts.append(f"the emotion {', '.join(moving)}")
+    return " + ".join(parts) + under
 
 
 def _nodes(name: str) -> tuple[str, ...]:

@@ -1,4 +1,9 @@
-"""Units and cues to weights: one matrix product, clipped, with ceilings."""
+"""Units and cues to weights.
+
+In this order: the mix of a shape's inputs, held in [0, 1]; its response. The emotions then speak
+(`layers`). Last, what shapes allow each other: rivals, then locks, then ceilings, which therefore
+always hold.
+"""
 
 from collections.abc import Collection, Mapping
 
@@ -7,7 +12,10 @@ import numpy as np
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES, Capability
 from avatar_bridge.facs.cues import CUES
-from avatar_bridge.retarget.profile import EmotionLayer, Mix, Profile
+from avatar_bridge.facs.regions import region_of
+from avatar_bridge.retarget.crosstalk import Ceilings, Locks, Rivals
+from avatar_bridge.retarget.curves import STEPS, Responses, curve, dead_zone, soft_limit
+from avatar_bridge.retarget.schema import EmotionLayer, Mix, Profile, Response
 from avatar_bridge.types import ActionUnits, Float32
 
 _INPUTS: dict[str, int] = {name: i for i, name in enumerate((*ACTION_UNIT_NAMES, *CUES))}
@@ -15,7 +23,7 @@ _FULL_GAIN = 1.0
 
 
 class Solver:
-    """The linear part of a profile.
+    """Everything of a profile but its emotions and targets.
 
     Args:
         profile: the mapping.
@@ -33,23 +41,38 @@ class Solver:
         for shape, mix in mixes.items():
             for name, gain in mix.items():
                 self._gains[BLENDSHAPE_INDEX[shape], _INPUTS[name]] = gain
-        self._ceilings = [
-            (BLENDSHAPE_INDEX[shape], BLENDSHAPE_INDEX[limit])
-            for shape, limit in profile.ceilings.items()
-        ]
+        self._responses = _responses(profile)
+        self._rivals = Rivals(profile.rivals)
+        self._locks = Locks(profile.locks)
+        self._ceilings = Ceilings(profile.ceilings)
         self.capabilities = _capabilities(profile, mixes)
 
     def solve(self, units: ActionUnits, cues: Mapping[str, float]) -> Float32:
         """Weights (52,) in [0, 1]; a cue that is not given counts as 0."""
-        inputs = np.concatenate([units.intensities, [cues.get(name, 0.0) for name in CUES]])
-        return np.clip(self._gains @ inputs.astype(np.float32), 0.0, 1.0)
+        inputs = np.empty(len(_INPUTS), np.float32)
+        inputs[: len(ACTION_UNIT_NAMES)] = units.intensities
+        inputs[len(ACTION_UNIT_NAMES) :] = [cues.get(name, 0.0) for name in CUES]
+        mixed = self._gains @ inputs
+        weights: Float32 = np.minimum(np.maximum(mixed, np.float32(0.0)), np.float32(1.0))
+        return self._responses(weights) if self._responses else weights
 
     def limit(self, weights: Float32) -> Float32:
-        """The same weights with each shape held under its ceiling."""
-        limited = weights.copy()
-        for shape, ceiling in self._ceilings:
-            limited[shape] = min(limited[shape], limited[ceiling])
-        return limited
+        """What shapes allow each other, of weights (52,) in [0, 1]."""
+        return self._ceilings.apply(self._locks.apply(self._rivals.apply(weights)))
+
+
+def response_table(response: Response) -> Float32:
+    """(STEPS + 1,) what a response makes of 0, 1 / STEPS, … 1."""
+    x = dead_zone(np.linspace(0.0, 1.0, STEPS + 1), response.dead_zone)
+    y = response.gain * curve(x, response.curve)
+    return soft_limit(y, response.limit, response.knee).astype(np.float32)
+
+
+def _responses(profile: Profile) -> Responses | None:
+    if not profile.response:
+        return None
+    said = [profile.response_of(shape, region_of(shape)) for shape in BLENDSHAPES]
+    return Responses(np.stack([response_table(response) for response in said]))
 
 
 def _capabilities(profile: Profile, mixes: Mapping[str, Mix]) -> tuple[Capability, ...]:
@@ -65,7 +88,7 @@ def _capability(shape: str, mix: Mix, emotion: EmotionLayer) -> Capability:
     if strongest >= _FULL_GAIN:
         return Capability.MEASURED
     if strongest > 0 or (
-        emotion.strength > 0
+        emotion.intensity > 0
         and shape not in emotion.protected
         and any(prototype.get(shape, 0.0) > 0 for prototype in emotion.prototypes.values())
     ):

@@ -1,6 +1,10 @@
-"""Outputs: each module but `base` and `guard` is one, by its name."""
+"""Outputs: each module is one, by its name, but for the parts that several share."""
 
 from avatar_bridge.registry import Registry
 from avatar_bridge.sinks.base import Sink
 
-SINKS: Registry[Sink] = Registry("sink", __name__, hidden=frozenset({"guard"}))
+SINKS: Registry[Sink] = Registry(
+    "sink",
+    __name__,
+    hidden=frozenset({"angles", "guard", "options", "osc", "udp", "unified", "worker"}),
+)

@@ -1,8 +1,8 @@
 """What a face does while it is lost: hold still for a moment, then ease back to neutral."""
 
 import numpy as np
-from scipy.spatial.transform import Rotation, Slerp
 
+from avatar_bridge.smooth.rotation import exp, log, quaternion, scaled
 from avatar_bridge.types import Blendshapes, Gaze, HeadPose, Motion
 
 
@@ -14,8 +14,13 @@ def remaining(lost_s: float, hold_s: float, decay_s: float) -> float:
         hold_s: seconds for which it is held whole.
         decay_s: seconds in which it then fades.
     """
-    progress = np.clip((lost_s - hold_s) / decay_s, 0.0, 1.0)
-    return float(1.0 - progress * progress * (3.0 - 2.0 * progress))  # smoothstep: no jerk
+    return 1.0 - eased((lost_s - hold_s) / decay_s)
+
+
+def eased(progress: float) -> float:
+    """From 0 to 1 by smoothstep, which neither starts nor ends with a jerk; at most 1.5 steep."""
+    progress = min(max(progress, 0.0), 1.0)
+    return progress * progress * (3.0 - 2.0 * progress)
 
 
 def fade(motion: Motion, left: float) -> Motion:
@@ -25,12 +30,10 @@ def fade(motion: Motion, left: float) -> Motion:
         motion: of the last frame in which the face was seen.
         left: in [0, 1].
     """
-    turns = Rotation.from_quat(
-        np.stack([np.array([0.0, 0.0, 0.0, 1.0]), motion.head_pose.orientation])
-    )
-    orientation = Slerp([0.0, 1.0], turns)(left).as_quat(canonical=True)
+    turn = log(quaternion(motion.head_pose.orientation))
+    orientation = np.array(exp(scaled(turn, left)), np.float32)
     return Motion(
         Blendshapes(motion.blendshapes.weights * np.float32(left)),
-        HeadPose(motion.head_pose.position, np.asarray(orientation, np.float32)),
+        HeadPose(motion.head_pose.position, orientation),
         Gaze(motion.gaze.left * np.float32(left), motion.gaze.right * np.float32(left)),
     )

@@ -1,15 +1,30 @@
 """No smoothing: what is measured goes out."""
 
-from avatar_bridge.types import Motion
+from avatar_bridge.smooth.base import Envelope
+from avatar_bridge.types import EmotionScores, Motion
 
 
-class NoSmoother:
+class SameMotion:
     """Gives back what it gets."""
 
-    def smooth(self, motion: Motion, elapsed_s: float) -> Motion:
+    def smooth(self, motion: Motion, /, elapsed_s: float) -> Motion:
         return motion
 
 
-def create() -> NoSmoother:
-    """A smoother that does nothing."""
-    return NoSmoother()
+class SameEmotions:
+    """Gives back what it gets."""
+
+    def smooth(
+        self, emotions: EmotionScores, /, elapsed_s: float, envelope: Envelope
+    ) -> EmotionScores:
+        return emotions
+
+
+class NoSmoothing:
+    """Filters that do nothing."""
+
+    def motion(self) -> SameMotion:
+        return SameMotion()
+
+    def emotions(self) -> SameEmotions:
+        return SameEmotions()

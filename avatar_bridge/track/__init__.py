@@ -4,5 +4,5 @@ from avatar_bridge.registry import Registry
 from avatar_bridge.track.base import Tracker
 
 TRACKERS: Registry[Tracker] = Registry(
-    "tracker", __name__, hidden=frozenset({"absent", "identity", "roster"})
+    "tracker", __name__, hidden=frozenset({"absent", "identity", "roster", "steady"})
 )

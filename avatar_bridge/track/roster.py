@@ -22,6 +22,7 @@ from avatar_bridge.track.identity import (
     roll_of,
     shifted,
 )
+from avatar_bridge.track.steady import steady_box, steady_roll
 from avatar_bridge.types import Detection, Float32, Landmarks, TrackedFace
 
 ACCEPT_PRESENCE = 0.6
@@ -41,6 +42,7 @@ class Track:
         seen: whether it was ever held.
         fresh: whether it was held in this frame.
         trail: middles (2,) of its box in the last frames, the newest last.
+        held: (4,) its box and its roll when it was last seen; None before.
     """
 
     face: TrackedFace
@@ -48,6 +50,7 @@ class Track:
     seen: bool = False
     fresh: bool = False
     trail: tuple[Float32, ...] = ()
+    held: tuple[Float32, float] | None = None
 
     @property
     def velocity(self) -> Float32:
@@ -205,10 +208,14 @@ class Roster:
         return True
 
     def place(self, face_id: int, box: Float32) -> None:
-        """Say where a face that is held was seen in this frame."""
+        """Say where a face that is held was seen in this frame; one at rest keeps its place."""
         track = self._tracks[face_id]
+        roll = track.face.roll
+        if track.held:
+            box, roll = steady_box(track.held[0], box), steady_roll(track.held[1], roll)
+        face = replace(track.face, box=box, roll=roll)
         trail = (*track.trail[1 - _TRAIL :], middle(box))
-        self._tracks[face_id] = replace(track, face=replace(track.face, box=box), trail=trail)
+        self._tracks[face_id] = replace(track, face=face, trail=trail, held=(box, roll))
 
     def _is_anothers(self, face_id: int, box: Float32) -> bool:
         """Whether a track slid onto a face that another one holds, or was better aimed at."""

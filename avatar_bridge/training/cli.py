@@ -280,6 +280,28 @@ def compare(
 
 
 @app.command()
+def tune_filters(
+    data: Annotated[
+        Path,
+        typer.Option(
+            envvar="AVATAR_BRIDGE_DATA", help="Folder of data sets: arkit_takes/ and clips/."
+        ),
+    ],
+    noise: Annotated[
+        Path, typer.Option(help="The net's noise; recorded where there is none.")
+    ] = Path("out/net_noise.npz"),
+    write: Annotated[
+        Path | None,
+        typer.Option(help="Write noise and presets, as in avatar_bridge/smooth.", metavar="FOLDER"),
+    ] = None,
+) -> None:
+    """Tune the smoothing presets on real takes with recorded noise, and judge them on others."""
+    from avatar_bridge.training.filters.command import tune_filters as run
+
+    run(data, noise, write, console)
+
+
+@app.command()
 def render(
     out: Annotated[Path, typer.Argument(help="Folder for the clip and its truth.")],
     ict: IctOption,

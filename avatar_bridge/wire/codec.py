@@ -144,6 +144,7 @@ def face_message(
         image_width=state.image_size[0],
         image_height=state.image_size[1],
         box=face_pb2.FaceBox(x0=x0, y0=y0, x1=x1, y1=y1),
+        targets=state.targets.tolist(),
     )
 
 
@@ -182,6 +183,7 @@ def read_face(frame: face_pb2.FaceFrame) -> ReceivedFace:
                 ),
                 image_size=(frame.image_width, frame.image_height),
                 box=_array((box.x0, box.y0, box.x1, box.y1)),
+                targets=_array(frame.targets),
             ),
         ),
     )
@@ -221,6 +223,7 @@ def meta_message(info: StreamInfo) -> face_pb2.StreamMeta:
         action_unit_names=ACTION_UNIT_NAMES,
         measured_action_units=info.action_units,
         emotion_names=EMOTIONS,
+        target_names=info.target_names,
     )
 
 
@@ -250,6 +253,7 @@ def read_meta(meta: face_pb2.StreamMeta) -> StreamInfo:
             capabilities=tuple(_CAPABILITY_OF[number] for number in meta.capabilities),
             action_units=tuple(meta.measured_action_units),
             target_fps=meta.target_fps,
+            target_names=tuple(meta.target_names),
         ),
     )
 

@@ -76,7 +76,7 @@ def test_what_means_nothing(uri: str) -> None:
     with pytest.raises(CaptureError) as caught:
         resolve(uri)
     message = str(caught.value)
-    assert message.startswith("expected performer, camera:INDEX, camera:URL, or the path of")
+    assert message.startswith("expected performer, camera:INDEX, camera:URL, livelink:PORT, vmc:")
     assert repr(uri) in message
     assert "\n" not in message
 

@@ -88,6 +88,28 @@ def test_the_client_asks_everything(client, backend):
     assert [face.state.face_id for face in client.analyze(b"picture")] == [1, 2]
 
 
+def test_the_client_calibrates(client, backend):
+    assert client.calibrate() == "unsaved"
+    assert client.calibrate("smile", "anna", centre=False) == "anna"
+    assert backend.calibrated == [("neutral", "", True), ("smile", "anna", False)]
+    assert client.undo_calibration() == ""
+    assert client.use_calibration("bert") == "bert"
+    client.clear_calibration()
+    assert client.info().calibration == ""
+    with pytest.raises(ConfigError, match=r"a step of neutral, smile, .*, got 'nose'"):
+        client.calibrate("nose")
+    with pytest.raises(RequestRefusedError, match="INVALID_ARGUMENT: expected a face before"):
+        client.calibrate(name="nobody")
+
+
+def test_the_client_records(client):
+    assert client.start_recording("one").name == "one.mcap"
+    take = client.stop_recording()
+    assert (take.path.stem, take.frames, take.dropped) == ("one", 120, 3)
+    with pytest.raises(RequestRefusedError, match="NOT_FOUND: expected a recording to stop"):
+        client.stop_recording()
+
+
 def test_errors_arrive_with_their_code(client):
     with pytest.raises(RequestRefusedError, match="NOT_FOUND: expected one of") as caught:
         client.set_profile("other")
@@ -96,7 +118,7 @@ def test_errors_arrive_with_their_code(client):
         client.analyze(b"bad")
     assert caught.value.code == "INVALID_ARGUMENT"
     with pytest.raises(RequestRefusedError) as caught:
-        client.request(pb.ControlRequest(calibrate=pb.CalibrateRequest()))
+        client.request(pb.ControlRequest(preview=pb.PreviewRequest()))
     assert caught.value.code == "UNSUPPORTED"
     assert client.ping().stream_id == "run"
 

@@ -1,5 +1,8 @@
 """Requests as bytes, without sockets."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import numpy as np
 import pytest
 from builders import make_state
@@ -9,8 +12,17 @@ from hypothesis import strategies as st
 from avatar_bridge.clock import ManualClock
 from avatar_bridge.control import handler as handler_module
 from avatar_bridge.control.handler import Handler
-from avatar_bridge.errors import AvatarBridgeError, CaptureError, ConfigError, ModelError
+from avatar_bridge.errors import (
+    AvatarBridgeError,
+    CalibrationError,
+    CaptureError,
+    ConfigError,
+    ModelError,
+    TakeError,
+)
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, Capability
+from avatar_bridge.retarget.measure import steps
+from avatar_bridge.takes.writer import TakeResult
 from avatar_bridge.types import Blendshapes, StreamInfo
 from avatar_bridge.wire.codec import read_face, read_meta
 from avatar_bridge.wire.v1 import control_pb2 as pb
@@ -23,18 +35,52 @@ class FakeBackend:
 
     def __init__(self) -> None:
         self.set_to: list[str] = []
+        self.calibrated: list[tuple[str, str, bool]] = []
+        self.calibration = ""
         self.failure: Exception | None = None
+        self.recording: Path | None = None
 
     def info(self):
         if self.failure:
             raise self.failure
-        return INFO
+        return replace(INFO, calibration=self.calibration)
+
+    def calibrations(self):
+        return ("anna", "bert")
+
+    def calibrate(self, step, name, centre):
+        if name == "nobody":
+            raise CalibrationError("expected a face before the camera, got none")
+        self.calibrated.append((step, name, centre))
+        self.calibration = name or "unsaved"
+
+    def use_calibration(self, name):
+        self.calibration = name
+
+    def clear_calibration(self):
+        self.calibration = ""
+
+    def undo_calibration(self):
+        undone, self.calibration = bool(self.calibration), ""
+        return undone
 
     def profiles(self):
         return ("arkit", "vrm")
 
     def set_profile(self, name):
         self.set_to.append(name)
+
+    def start_recording(self, name):
+        if self.recording:
+            raise ConfigError(f"expected no recording to run, got {self.recording.stem}")
+        if name == "full":
+            raise TakeError("expected to write full.mcap, got: No space left on device")
+        self.recording = Path("/takes", f"{name or 'named'}.mcap")
+        return self.recording
+
+    def stop_recording(self):
+        path, self.recording = self.recording, None
+        return TakeResult(path, 120, 3) if path else None
 
     def map(self, action_units, emotions):
         if set(action_units) - {"AU26"}:
@@ -104,6 +150,49 @@ def test_an_unknown_profile_is_not_found(ask, backend):
     assert backend.set_to == []
 
 
+def calibrate(**values) -> pb.ControlRequest:
+    return pb.ControlRequest(calibrate=pb.CalibrateRequest(**values))
+
+
+def test_a_bare_calibration_takes_the_face_for_the_one_at_rest(ask, backend):
+    answer = ask(calibrate()).calibrate
+    assert (answer.name, list(answer.saved)) == ("unsaved", ["anna", "bert"])
+    assert backend.calibrated == [("neutral", "", True)]
+
+
+@pytest.mark.parametrize("step", [s for s in pb.CalibrationStep.values() if s])
+def test_every_step_is_measured_by_its_name(ask, backend, step):
+    asked = calibrate(name="anna", action=pb.CALIBRATION_ACTION_MEASURE, step=step, keep_head=True)
+    assert ask(asked).calibrate.name == "anna"
+    name = pb.CalibrationStep.Name(step).removeprefix("CALIBRATION_STEP_").lower()
+    assert name in steps()
+    assert backend.calibrated == [(name, "anna", False)]
+
+
+def test_a_saved_calibration_is_used_undone_and_cleared(ask):
+    used = calibrate(name="bert", action=pb.CALIBRATION_ACTION_USE)
+    assert ask(used).calibrate.name == "bert"
+    assert ask(calibrate(action=pb.CALIBRATION_ACTION_UNDO)).calibrate.name == ""
+    assert error_of(ask(calibrate(action=pb.CALIBRATION_ACTION_UNDO))) == "NOT_FOUND"
+    ask(used)
+    assert ask(calibrate(action=pb.CALIBRATION_ACTION_CLEAR)).calibrate.name == ""
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        (calibrate(name="nobody"), "INVALID_ARGUMENT"),
+        (calibrate(name="carl", action=pb.CALIBRATION_ACTION_USE), "NOT_FOUND"),
+        (calibrate(name="../anna", action=pb.CALIBRATION_ACTION_USE), "NOT_FOUND"),
+        (calibrate(action=99), "UNSUPPORTED"),
+        (calibrate(step=99), "UNSUPPORTED"),
+    ],
+)
+def test_a_calibration_that_cannot_be_says_why(ask, backend, asked, code):
+    assert error_of(ask(asked)) == code
+    assert backend.calibrated == []
+
+
 def test_map_is_the_pure_mapping(ask):
     asked = pb.MapRequest(action_units={"AU26": 0.5}, emotions={"happiness": 1.0})
     weights = ask(pb.ControlRequest(map=asked)).map.blendshapes
@@ -140,9 +229,6 @@ def test_a_picture_too_large_never_reaches_the_backend(ask, monkeypatch):
 @pytest.mark.parametrize(
     "request_",
     [
-        pb.ControlRequest(calibrate=pb.CalibrateRequest()),
-        pb.ControlRequest(start_recording=pb.StartRecordingRequest()),
-        pb.ControlRequest(stop_recording=pb.StopRecordingRequest()),
         pb.ControlRequest(preview=pb.PreviewRequest()),
     ],
     ids=lambda request: request.WhichOneof("body"),
@@ -151,6 +237,27 @@ def test_what_is_not_done_yet_says_so(ask, request_):
     response = ask(request_)
     assert error_of(response) == "UNSUPPORTED"
     assert response.request_id == 42
+
+
+def test_a_recording_is_started_and_stopped(ask):
+    start = pb.ControlRequest(start_recording=pb.StartRecordingRequest(name="one"))
+    stop = pb.ControlRequest(stop_recording=pb.StopRecordingRequest())
+    assert error_of(ask(stop)) == "NOT_FOUND"
+    started = ask(start).start_recording
+    assert (started.name, started.path) == ("one", str(Path("/takes/one.mcap").absolute()))
+    refused = ask(start)
+    assert error_of(refused) == "INVALID_ARGUMENT"
+    assert refused.error.message == "expected no recording to run, got one"
+    stopped = ask(stop).stop_recording
+    assert (stopped.name, stopped.frames, stopped.dropped) == ("one", 120, 3)
+    assert stopped.path == started.path
+    assert error_of(ask(stop)) == "NOT_FOUND"
+
+
+def test_a_full_disk_is_the_servers_fault(ask):
+    response = ask(pb.ControlRequest(start_recording=pb.StartRecordingRequest(name="full")))
+    assert error_of(response) == "INTERNAL"
+    assert response.error.message.endswith("No space left on device")
 
 
 def test_a_newer_clients_request_is_unknown(ask):

@@ -13,7 +13,8 @@ from scipy.spatial.transform import Rotation
 
 from avatar_bridge.errors import ConfigError, SinkError
 from avatar_bridge.export import WRITERS, open_writer
-from avatar_bridge.export.livelink_csv import COLUMNS, eye_angles, head_angles, timecode
+from avatar_bridge.export.livelink_csv import COLUMNS, eye_angles, head_angles
+from avatar_bridge.export.timecode import timecode
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.facs.emotions import EMOTIONS

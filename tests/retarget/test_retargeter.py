@@ -110,7 +110,7 @@ def test_capabilities_tell_what_a_net_can_read() -> None:
 def test_what_nothing_can_move_is_unsupported() -> None:
     profile = load_profile("arkit")
     silent = profile.model_copy(
-        update={"emotion": profile.emotion.model_copy(update={"strength": 0.0})}
+        update={"emotion": profile.emotion.model_copy(update={"intensity": 0.0})}
     )
     assert set(Retargeter(silent, ()).capabilities) == {
         Capability.UNSUPPORTED,

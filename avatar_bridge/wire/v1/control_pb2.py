@@ -25,7 +25,7 @@ _sym_db = _symbol_database.Default()
 from avatar_bridge.wire.v1 import face_pb2 as avatar__bridge_dot_v1_dot_face__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61vatar_bridge/v1/control.proto\x12\x10\x61vatar_bridge.v1\x1a\x1b\x61vatar_bridge/v1/face.proto\"\xfb\x04\n\x0e\x43ontrolRequest\x12\x16\n\x0eschema_version\x18\x01 \x01(\r\x12\x12\n\nrequest_id\x18\x02 \x01(\x04\x12-\n\x04ping\x18\n \x01(\x0b\x32\x1d.avatar_bridge.v1.PingRequestH\x00\x12\x34\n\x08get_meta\x18\x0b \x01(\x0b\x32 .avatar_bridge.v1.GetMetaRequestH\x00\x12>\n\rlist_profiles\x18\x0c \x01(\x0b\x32%.avatar_bridge.v1.ListProfilesRequestH\x00\x12:\n\x0bset_profile\x18\r \x01(\x0b\x32#.avatar_bridge.v1.SetProfileRequestH\x00\x12\x37\n\tcalibrate\x18\x0e \x01(\x0b\x32\".avatar_bridge.v1.CalibrateRequestH\x00\x12+\n\x03map\x18\x0f \x01(\x0b\x32\x1c.avatar_bridge.v1.MapRequestH\x00\x12\x33\n\x07\x61nalyze\x18\x10 \x01(\x0b\x32 .avatar_bridge.v1.AnalyzeRequestH\x00\x12\x42\n\x0fstart_recording\x18\x11 \x01(\x0b\x32\'.avatar_bridge.v1.StartRecordingRequestH\x00\x12@\n\x0estop_recording\x18\x12 \x01(\x0b\x32&.avatar_bridge.v1.StopRecordingRequestH\x00\x12\x33\n\x07preview\x18\x13 \x01(\x0b\x32 .avatar_bridge.v1.PreviewRequestH\x00\x42\x06\n\x04\x62ody\"\xb0\x05\n\x0f\x43ontrolResponse\x12\x16\n\x0eschema_version\x18\x01 \x01(\r\x12\x12\n\nrequest_id\x18\x02 \x01(\x04\x12(\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x17.avatar_bridge.v1.ErrorH\x00\x12.\n\x04ping\x18\n \x01(\x0b\x32\x1e.avatar_bridge.v1.PingResponseH\x00\x12\x35\n\x08get_meta\x18\x0b \x01(\x0b\x32!.avatar_bridge.v1.GetMetaResponseH\x00\x12?\n\rlist_profiles\x18\x0c \x01(\x0b\x32&.avatar_bridge.v1.ListProfilesResponseH\x00\x12;\n\x0bset_profile\x18\r \x01(\x0b\x32$.avatar_bridge.v1.SetProfileResponseH\x00\x12\x38\n\tcalibrate\x18\x0e \x01(\x0b\x32#.avatar_bridge.v1.CalibrateResponseH\x00\x12,\n\x03map\x18\x0f \x01(\x0b\x32\x1d.avatar_bridge.v1.MapResponseH\x00\x12\x34\n\x07\x61nalyze\x18\x10 \x01(\x0b\x32!.avatar_bridge.v1.AnalyzeResponseH\x00\x12\x43\n\x0fstart_recording\x18\x11 \x01(\x0b\x32(.avatar_bridge.v1.StartRecordingResponseH\x00\x12\x41\n\x0estop_recording\x18\x12 \x01(\x0b\x32\'.avatar_bridge.v1.StopRecordingResponseH\x00\x12\x34\n\x07preview\x18\x13 \x01(\x0b\x32!.avatar_bridge.v1.PreviewResponseH\x00\x42\x06\n\x04\x62ody\"C\n\x05\x45rror\x12)\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x1b.avatar_bridge.v1.ErrorCode\x12\x0f\n\x07message\x18\x02 \x01(\t\" \n\x0bPingRequest\x12\x11\n\tclient_ns\x18\x01 \x01(\x03\"G\n\x0cPingResponse\x12\x11\n\tclient_ns\x18\x01 \x01(\x03\x12\x11\n\tserver_ns\x18\x02 \x01(\x03\x12\x11\n\tstream_id\x18\x03 \x01(\t\"\x10\n\x0eGetMetaRequest\"=\n\x0fGetMetaResponse\x12*\n\x04meta\x18\x01 \x01(\x0b\x32\x1c.avatar_bridge.v1.StreamMeta\"\x15\n\x13ListProfilesRequest\"6\n\x14ListProfilesResponse\x12\r\n\x05names\x18\x01 \x03(\t\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\t\"!\n\x11SetProfileRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x14\n\x12SetProfileResponse\" \n\x10\x43\x61librateRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"!\n\x11\x43\x61librateResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\"\xf4\x01\n\nMapRequest\x12\x43\n\x0c\x61\x63tion_units\x18\x01 \x03(\x0b\x32-.avatar_bridge.v1.MapRequest.ActionUnitsEntry\x12<\n\x08\x65motions\x18\x02 \x03(\x0b\x32*.avatar_bridge.v1.MapRequest.EmotionsEntry\x1a\x32\n\x10\x41\x63tionUnitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x02:\x02\x38\x01\x1a/\n\rEmotionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x02:\x02\x38\x01\"\"\n\x0bMapResponse\x12\x13\n\x0b\x62lendshapes\x18\x01 \x03(\x02\"\x1f\n\x0e\x41nalyzeRequest\x12\r\n\x05image\x18\x01 \x01(\x0c\"=\n\x0f\x41nalyzeResponse\x12*\n\x05\x66\x61\x63\x65s\x18\x01 \x03(\x0b\x32\x1b.avatar_bridge.v1.FaceFrame\"%\n\x15StartRecordingRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"&\n\x16StartRecordingResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x16\n\x14StopRecordingRequest\"5\n\x15StopRecordingResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x66rames\x18\x02 \x01(\x04\"!\n\x0ePreviewRequest\x12\x0f\n\x07\x66\x61\x63\x65_id\x18\x01 \x01(\r\"@\n\x0fPreviewResponse\x12-\n\x05image\x18\x01 \x01(\x0b\x32\x1e.avatar_bridge.v1.PreviewImage*\xd1\x01\n\tErrorCode\x12\x1a\n\x16\x45RROR_CODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45RROR_CODE_MALFORMED\x10\x01\x12\x1e\n\x1a\x45RROR_CODE_UNKNOWN_REQUEST\x10\x02\x12\x1a\n\x16\x45RROR_CODE_UNSUPPORTED\x10\x03\x12\x1f\n\x1b\x45RROR_CODE_INVALID_ARGUMENT\x10\x04\x12\x18\n\x14\x45RROR_CODE_NOT_FOUND\x10\x05\x12\x17\n\x13\x45RROR_CODE_INTERNAL\x10\x06\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1e\x61vatar_bridge/v1/control.proto\x12\x10\x61vatar_bridge.v1\x1a\x1b\x61vatar_bridge/v1/face.proto\"\xfb\x04\n\x0e\x43ontrolRequest\x12\x16\n\x0eschema_version\x18\x01 \x01(\r\x12\x12\n\nrequest_id\x18\x02 \x01(\x04\x12-\n\x04ping\x18\n \x01(\x0b\x32\x1d.avatar_bridge.v1.PingRequestH\x00\x12\x34\n\x08get_meta\x18\x0b \x01(\x0b\x32 .avatar_bridge.v1.GetMetaRequestH\x00\x12>\n\rlist_profiles\x18\x0c \x01(\x0b\x32%.avatar_bridge.v1.ListProfilesRequestH\x00\x12:\n\x0bset_profile\x18\r \x01(\x0b\x32#.avatar_bridge.v1.SetProfileRequestH\x00\x12\x37\n\tcalibrate\x18\x0e \x01(\x0b\x32\".avatar_bridge.v1.CalibrateRequestH\x00\x12+\n\x03map\x18\x0f \x01(\x0b\x32\x1c.avatar_bridge.v1.MapRequestH\x00\x12\x33\n\x07\x61nalyze\x18\x10 \x01(\x0b\x32 .avatar_bridge.v1.AnalyzeRequestH\x00\x12\x42\n\x0fstart_recording\x18\x11 \x01(\x0b\x32\'.avatar_bridge.v1.StartRecordingRequestH\x00\x12@\n\x0estop_recording\x18\x12 \x01(\x0b\x32&.avatar_bridge.v1.StopRecordingRequestH\x00\x12\x33\n\x07preview\x18\x13 \x01(\x0b\x32 .avatar_bridge.v1.PreviewRequestH\x00\x42\x06\n\x04\x62ody\"\xb0\x05\n\x0f\x43ontrolResponse\x12\x16\n\x0eschema_version\x18\x01 \x01(\r\x12\x12\n\nrequest_id\x18\x02 \x01(\x04\x12(\n\x05\x65rror\x18\x03 \x01(\x0b\x32\x17.avatar_bridge.v1.ErrorH\x00\x12.\n\x04ping\x18\n \x01(\x0b\x32\x1e.avatar_bridge.v1.PingResponseH\x00\x12\x35\n\x08get_meta\x18\x0b \x01(\x0b\x32!.avatar_bridge.v1.GetMetaResponseH\x00\x12?\n\rlist_profiles\x18\x0c \x01(\x0b\x32&.avatar_bridge.v1.ListProfilesResponseH\x00\x12;\n\x0bset_profile\x18\r \x01(\x0b\x32$.avatar_bridge.v1.SetProfileResponseH\x00\x12\x38\n\tcalibrate\x18\x0e \x01(\x0b\x32#.avatar_bridge.v1.CalibrateResponseH\x00\x12,\n\x03map\x18\x0f \x01(\x0b\x32\x1d.avatar_bridge.v1.MapResponseH\x00\x12\x34\n\x07\x61nalyze\x18\x10 \x01(\x0b\x32!.avatar_bridge.v1.AnalyzeResponseH\x00\x12\x43\n\x0fstart_recording\x18\x11 \x01(\x0b\x32(.avatar_bridge.v1.StartRecordingResponseH\x00\x12\x41\n\x0estop_recording\x18\x12 \x01(\x0b\x32\'.avatar_bridge.v1.StopRecordingResponseH\x00\x12\x34\n\x07preview\x18\x13 \x01(\x0b\x32!.avatar_bridge.v1.PreviewResponseH\x00\x42\x06\n\x04\x62ody\"C\n\x05\x45rror\x12)\n\x04\x63ode\x18\x01 \x01(\x0e\x32\x1b.avatar_bridge.v1.ErrorCode\x12\x0f\n\x07message\x18\x02 \x01(\t\" \n\x0bPingRequest\x12\x11\n\tclient_ns\x18\x01 \x01(\x03\"G\n\x0cPingResponse\x12\x11\n\tclient_ns\x18\x01 \x01(\x03\x12\x11\n\tserver_ns\x18\x02 \x01(\x03\x12\x11\n\tstream_id\x18\x03 \x01(\t\"\x10\n\x0eGetMetaRequest\"=\n\x0fGetMetaResponse\x12*\n\x04meta\x18\x01 \x01(\x0b\x32\x1c.avatar_bridge.v1.StreamMeta\"\x15\n\x13ListProfilesRequest\"6\n\x14ListProfilesResponse\x12\r\n\x05names\x18\x01 \x03(\t\x12\x0f\n\x07\x63urrent\x18\x02 \x01(\t\"!\n\x11SetProfileRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"\x14\n\x12SetProfileResponse\"\x99\x01\n\x10\x43\x61librateRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x33\n\x06\x61\x63tion\x18\x02 \x01(\x0e\x32#.avatar_bridge.v1.CalibrationAction\x12/\n\x04step\x18\x03 \x01(\x0e\x32!.avatar_bridge.v1.CalibrationStep\x12\x11\n\tkeep_head\x18\x04 \x01(\x08\"0\n\x11\x43\x61librateResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\r\n\x05saved\x18\x02 \x03(\t\"\xf4\x01\n\nMapRequest\x12\x43\n\x0c\x61\x63tion_units\x18\x01 \x03(\x0b\x32-.avatar_bridge.v1.MapRequest.ActionUnitsEntry\x12<\n\x08\x65motions\x18\x02 \x03(\x0b\x32*.avatar_bridge.v1.MapRequest.EmotionsEntry\x1a\x32\n\x10\x41\x63tionUnitsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x02:\x02\x38\x01\x1a/\n\rEmotionsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\x02:\x02\x38\x01\"\"\n\x0bMapResponse\x12\x13\n\x0b\x62lendshapes\x18\x01 \x03(\x02\"\x1f\n\x0e\x41nalyzeRequest\x12\r\n\x05image\x18\x01 \x01(\x0c\"=\n\x0f\x41nalyzeResponse\x12*\n\x05\x66\x61\x63\x65s\x18\x01 \x03(\x0b\x32\x1b.avatar_bridge.v1.FaceFrame\"%\n\x15StartRecordingRequest\x12\x0c\n\x04name\x18\x01 \x01(\t\"4\n\x16StartRecordingResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0c\n\x04path\x18\x02 \x01(\t\"\x16\n\x14StopRecordingRequest\"T\n\x15StopRecordingResponse\x12\x0c\n\x04name\x18\x01 \x01(\t\x12\x0e\n\x06\x66rames\x18\x02 \x01(\x04\x12\x0c\n\x04path\x18\x03 \x01(\t\x12\x0f\n\x07\x64ropped\x18\x04 \x01(\x04\"!\n\x0ePreviewRequest\x12\x0f\n\x07\x66\x61\x63\x65_id\x18\x01 \x01(\r\"@\n\x0fPreviewResponse\x12-\n\x05image\x18\x01 \x01(\x0b\x32\x1e.avatar_bridge.v1.PreviewImage*\xd1\x01\n\tErrorCode\x12\x1a\n\x16\x45RROR_CODE_UNSPECIFIED\x10\x00\x12\x18\n\x14\x45RROR_CODE_MALFORMED\x10\x01\x12\x1e\n\x1a\x45RROR_CODE_UNKNOWN_REQUEST\x10\x02\x12\x1a\n\x16\x45RROR_CODE_UNSUPPORTED\x10\x03\x12\x1f\n\x1b\x45RROR_CODE_INVALID_ARGUMENT\x10\x04\x12\x18\n\x14\x45RROR_CODE_NOT_FOUND\x10\x05\x12\x17\n\x13\x45RROR_CODE_INTERNAL\x10\x06*\xae\x01\n\x11\x43\x61librationAction\x12\"\n\x1e\x43\x41LIBRATION_ACTION_UNSPECIFIED\x10\x00\x12\x1e\n\x1a\x43\x41LIBRATION_ACTION_MEASURE\x10\x01\x12\x1a\n\x16\x43\x41LIBRATION_ACTION_USE\x10\x02\x12\x1b\n\x17\x43\x41LIBRATION_ACTION_UNDO\x10\x03\x12\x1c\n\x18\x43\x41LIBRATION_ACTION_CLEAR\x10\x04*\xe4\x01\n\x0f\x43\x61librationStep\x12 \n\x1c\x43\x41LIBRATION_STEP_UNSPECIFIED\x10\x00\x12\x1c\n\x18\x43\x41LIBRATION_STEP_NEUTRAL\x10\x01\x12\x1a\n\x16\x43\x41LIBRATION_STEP_SMILE\x10\x02\x12\x1d\n\x19\x43\x41LIBRATION_STEP_BROWS_UP\x10\x03\x12\x1d\n\x19\x43\x41LIBRATION_STEP_JAW_OPEN\x10\x04\x12\x1a\n\x16\x43\x41LIBRATION_STEP_BLINK\x10\x05\x12\x1b\n\x17\x43\x41LIBRATION_STEP_PUCKER\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -36,8 +36,12 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_MAPREQUEST_ACTIONUNITSENTRY']._serialized_options = b'8\001'
   _globals['_MAPREQUEST_EMOTIONSENTRY']._loaded_options = None
   _globals['_MAPREQUEST_EMOTIONSENTRY']._serialized_options = b'8\001'
-  _globals['_ERRORCODE']._serialized_start=2511
-  _globals['_ERRORCODE']._serialized_end=2720
+  _globals['_ERRORCODE']._serialized_start=2693
+  _globals['_ERRORCODE']._serialized_end=2902
+  _globals['_CALIBRATIONACTION']._serialized_start=2905
+  _globals['_CALIBRATIONACTION']._serialized_end=3079
+  _globals['_CALIBRATIONSTEP']._serialized_start=3082
+  _globals['_CALIBRATIONSTEP']._serialized_end=3310
   _globals['_CONTROLREQUEST']._serialized_start=82
   _globals['_CONTROLREQUEST']._serialized_end=717
   _globals['_CONTROLRESPONSE']._serialized_start=720
@@ -60,32 +64,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SETPROFILEREQUEST']._serialized_end=1779
   _globals['_SETPROFILERESPONSE']._serialized_start=1781
   _globals['_SETPROFILERESPONSE']._serialized_end=1801
-  _globals['_CALIBRATEREQUEST']._serialized_start=1803
-  _globals['_CALIBRATEREQUEST']._serialized_end=1835
-  _globals['_CALIBRATERESPONSE']._serialized_start=1837
-  _globals['_CALIBRATERESPONSE']._serialized_end=1870
-  _globals['_MAPREQUEST']._serialized_start=1873
-  _globals['_MAPREQUEST']._serialized_end=2117
-  _globals['_MAPREQUEST_ACTIONUNITSENTRY']._serialized_start=2018
-  _globals['_MAPREQUEST_ACTIONUNITSENTRY']._serialized_end=2068
-  _globals['_MAPREQUEST_EMOTIONSENTRY']._serialized_start=2070
-  _globals['_MAPREQUEST_EMOTIONSENTRY']._serialized_end=2117
-  _globals['_MAPRESPONSE']._serialized_start=2119
-  _globals['_MAPRESPONSE']._serialized_end=2153
-  _globals['_ANALYZEREQUEST']._serialized_start=2155
-  _globals['_ANALYZEREQUEST']._serialized_end=2186
-  _globals['_ANALYZERESPONSE']._serialized_start=2188
-  _globals['_ANALYZERESPONSE']._serialized_end=2249
-  _globals['_STARTRECORDINGREQUEST']._serialized_start=2251
-  _globals['_STARTRECORDINGREQUEST']._serialized_end=2288
-  _globals['_STARTRECORDINGRESPONSE']._serialized_start=2290
-  _globals['_STARTRECORDINGRESPONSE']._serialized_end=2328
-  _globals['_STOPRECORDINGREQUEST']._serialized_start=2330
-  _globals['_STOPRECORDINGREQUEST']._serialized_end=2352
-  _globals['_STOPRECORDINGRESPONSE']._serialized_start=2354
-  _globals['_STOPRECORDINGRESPONSE']._serialized_end=2407
-  _globals['_PREVIEWREQUEST']._serialized_start=2409
-  _globals['_PREVIEWREQUEST']._serialized_end=2442
-  _globals['_PREVIEWRESPONSE']._serialized_start=2444
-  _globals['_PREVIEWRESPONSE']._serialized_end=2508
+  _globals['_CALIBRATEREQUEST']._serialized_start=1804
+  _globals['_CALIBRATEREQUEST']._serialized_end=1957
+  _globals['_CALIBRATERESPONSE']._serialized_start=1959
+  _globals['_CALIBRATERESPONSE']._serialized_end=2007
+  _globals['_MAPREQUEST']._serialized_start=2010
+  _globals['_MAPREQUEST']._serialized_end=2254
+  _globals['_MAPREQUEST_ACTIONUNITSENTRY']._serialized_start=2155
+  _globals['_MAPREQUEST_ACTIONUNITSENTRY']._serialized_end=2205
+  _globals['_MAPREQUEST_EMOTIONSENTRY']._serialized_start=2207
+  _globals['_MAPREQUEST_EMOTIONSENTRY']._serialized_end=2254
+  _globals['_MAPRESPONSE']._serialized_start=2256
+  _globals['_MAPRESPONSE']._serialized_end=2290
+  _globals['_ANALYZEREQUEST']._serialized_start=2292
+  _globals['_ANALYZEREQUEST']._serialized_end=2323
+  _globals['_ANALYZERESPONSE']._serialized_start=2325
+  _globals['_ANALYZERESPONSE']._serialized_end=2386
+  _globals['_STARTRECORDINGREQUEST']._serialized_start=2388
+  _globals['_STARTRECORDINGREQUEST']._serialized_end=2425
+  _globals['_STARTRECORDINGRESPONSE']._serialized_start=2427
+  _globals['_STARTRECORDINGRESPONSE']._serialized_end=2479
+  _globals['_STOPRECORDINGREQUEST']._serialized_start=2481
+  _globals['_STOPRECORDINGREQUEST']._serialized_end=2503
+  _globals['_STOPRECORDINGRESPONSE']._serialized_start=2505
+  _globals['_STOPRECORDINGRESPONSE']._serialized_end=2589
+  _globals['_PREVIEWREQUEST']._serialized_start=2591
+  _globals['_PREVIEWREQUEST']._serialized_end=2624
+  _globals['_PREVIEWRESPONSE']._serialized_start=2626
+  _globals['_PREVIEWRESPONSE']._serialized_end=2690
 # @@protoc_insertion_point(module_scope)

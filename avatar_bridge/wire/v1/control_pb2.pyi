@@ -17,6 +17,24 @@ class ErrorCode(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     ERROR_CODE_INVALID_ARGUMENT: _ClassVar[ErrorCode]
     ERROR_CODE_NOT_FOUND: _ClassVar[ErrorCode]
     ERROR_CODE_INTERNAL: _ClassVar[ErrorCode]
+
+class CalibrationAction(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CALIBRATION_ACTION_UNSPECIFIED: _ClassVar[CalibrationAction]
+    CALIBRATION_ACTION_MEASURE: _ClassVar[CalibrationAction]
+    CALIBRATION_ACTION_USE: _ClassVar[CalibrationAction]
+    CALIBRATION_ACTION_UNDO: _ClassVar[CalibrationAction]
+    CALIBRATION_ACTION_CLEAR: _ClassVar[CalibrationAction]
+
+class CalibrationStep(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    CALIBRATION_STEP_UNSPECIFIED: _ClassVar[CalibrationStep]
+    CALIBRATION_STEP_NEUTRAL: _ClassVar[CalibrationStep]
+    CALIBRATION_STEP_SMILE: _ClassVar[CalibrationStep]
+    CALIBRATION_STEP_BROWS_UP: _ClassVar[CalibrationStep]
+    CALIBRATION_STEP_JAW_OPEN: _ClassVar[CalibrationStep]
+    CALIBRATION_STEP_BLINK: _ClassVar[CalibrationStep]
+    CALIBRATION_STEP_PUCKER: _ClassVar[CalibrationStep]
 ERROR_CODE_UNSPECIFIED: ErrorCode
 ERROR_CODE_MALFORMED: ErrorCode
 ERROR_CODE_UNKNOWN_REQUEST: ErrorCode
@@ -24,6 +42,18 @@ ERROR_CODE_UNSUPPORTED: ErrorCode
 ERROR_CODE_INVALID_ARGUMENT: ErrorCode
 ERROR_CODE_NOT_FOUND: ErrorCode
 ERROR_CODE_INTERNAL: ErrorCode
+CALIBRATION_ACTION_UNSPECIFIED: CalibrationAction
+CALIBRATION_ACTION_MEASURE: CalibrationAction
+CALIBRATION_ACTION_USE: CalibrationAction
+CALIBRATION_ACTION_UNDO: CalibrationAction
+CALIBRATION_ACTION_CLEAR: CalibrationAction
+CALIBRATION_STEP_UNSPECIFIED: CalibrationStep
+CALIBRATION_STEP_NEUTRAL: CalibrationStep
+CALIBRATION_STEP_SMILE: CalibrationStep
+CALIBRATION_STEP_BROWS_UP: CalibrationStep
+CALIBRATION_STEP_JAW_OPEN: CalibrationStep
+CALIBRATION_STEP_BLINK: CalibrationStep
+CALIBRATION_STEP_PUCKER: CalibrationStep
 
 class ControlRequest(_message.Message):
     __slots__ = ("schema_version", "request_id", "ping", "get_meta", "list_profiles", "set_profile", "calibrate", "map", "analyze", "start_recording", "stop_recording", "preview")
@@ -140,16 +170,24 @@ class SetProfileResponse(_message.Message):
     def __init__(self) -> None: ...
 
 class CalibrateRequest(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "action", "step", "keep_head")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    ACTION_FIELD_NUMBER: _ClassVar[int]
+    STEP_FIELD_NUMBER: _ClassVar[int]
+    KEEP_HEAD_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    action: CalibrationAction
+    step: CalibrationStep
+    keep_head: bool
+    def __init__(self, name: _Optional[str] = ..., action: _Optional[_Union[CalibrationAction, str]] = ..., step: _Optional[_Union[CalibrationStep, str]] = ..., keep_head: bool = ...) -> None: ...
 
 class CalibrateResponse(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "saved")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    SAVED_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    saved: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, name: _Optional[str] = ..., saved: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class MapRequest(_message.Message):
     __slots__ = ("action_units", "emotions")
@@ -198,22 +236,28 @@ class StartRecordingRequest(_message.Message):
     def __init__(self, name: _Optional[str] = ...) -> None: ...
 
 class StartRecordingResponse(_message.Message):
-    __slots__ = ("name",)
+    __slots__ = ("name", "path")
     NAME_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
     name: str
-    def __init__(self, name: _Optional[str] = ...) -> None: ...
+    path: str
+    def __init__(self, name: _Optional[str] = ..., path: _Optional[str] = ...) -> None: ...
 
 class StopRecordingRequest(_message.Message):
     __slots__ = ()
     def __init__(self) -> None: ...
 
 class StopRecordingResponse(_message.Message):
-    __slots__ = ("name", "frames")
+    __slots__ = ("name", "frames", "path", "dropped")
     NAME_FIELD_NUMBER: _ClassVar[int]
     FRAMES_FIELD_NUMBER: _ClassVar[int]
+    PATH_FIELD_NUMBER: _ClassVar[int]
+    DROPPED_FIELD_NUMBER: _ClassVar[int]
     name: str
     frames: int
-    def __init__(self, name: _Optional[str] = ..., frames: _Optional[int] = ...) -> None: ...
+    path: str
+    dropped: int
+    def __init__(self, name: _Optional[str] = ..., frames: _Optional[int] = ..., path: _Optional[str] = ..., dropped: _Optional[int] = ...) -> None: ...
 
 class PreviewRequest(_message.Message):
     __slots__ = ("face_id",)

@@ -28,7 +28,7 @@ IMAGE_FORMAT_JPEG: ImageFormat
 IMAGE_FORMAT_PNG: ImageFormat
 
 class FaceFrame(_message.Message):
-    __slots__ = ("schema_version", "stream_id", "seq", "captured_ns", "published_ns", "frame_index", "face_id", "tracked", "confidence", "blendshapes", "action_units", "emotions", "valence", "arousal", "head_pose", "gaze", "image_width", "image_height", "box")
+    __slots__ = ("schema_version", "stream_id", "seq", "captured_ns", "published_ns", "frame_index", "face_id", "tracked", "confidence", "blendshapes", "action_units", "emotions", "valence", "arousal", "head_pose", "gaze", "image_width", "image_height", "box", "targets")
     SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
     STREAM_ID_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
@@ -48,6 +48,7 @@ class FaceFrame(_message.Message):
     IMAGE_WIDTH_FIELD_NUMBER: _ClassVar[int]
     IMAGE_HEIGHT_FIELD_NUMBER: _ClassVar[int]
     BOX_FIELD_NUMBER: _ClassVar[int]
+    TARGETS_FIELD_NUMBER: _ClassVar[int]
     schema_version: int
     stream_id: str
     seq: int
@@ -67,7 +68,8 @@ class FaceFrame(_message.Message):
     image_width: int
     image_height: int
     box: FaceBox
-    def __init__(self, schema_version: _Optional[int] = ..., stream_id: _Optional[str] = ..., seq: _Optional[int] = ..., captured_ns: _Optional[int] = ..., published_ns: _Optional[int] = ..., frame_index: _Optional[int] = ..., face_id: _Optional[int] = ..., tracked: bool = ..., confidence: _Optional[float] = ..., blendshapes: _Optional[_Iterable[float]] = ..., action_units: _Optional[_Iterable[float]] = ..., emotions: _Optional[_Iterable[float]] = ..., valence: _Optional[float] = ..., arousal: _Optional[float] = ..., head_pose: _Optional[_Union[HeadPose, _Mapping]] = ..., gaze: _Optional[_Union[Gaze, _Mapping]] = ..., image_width: _Optional[int] = ..., image_height: _Optional[int] = ..., box: _Optional[_Union[FaceBox, _Mapping]] = ...) -> None: ...
+    targets: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, schema_version: _Optional[int] = ..., stream_id: _Optional[str] = ..., seq: _Optional[int] = ..., captured_ns: _Optional[int] = ..., published_ns: _Optional[int] = ..., frame_index: _Optional[int] = ..., face_id: _Optional[int] = ..., tracked: bool = ..., confidence: _Optional[float] = ..., blendshapes: _Optional[_Iterable[float]] = ..., action_units: _Optional[_Iterable[float]] = ..., emotions: _Optional[_Iterable[float]] = ..., valence: _Optional[float] = ..., arousal: _Optional[float] = ..., head_pose: _Optional[_Union[HeadPose, _Mapping]] = ..., gaze: _Optional[_Union[Gaze, _Mapping]] = ..., image_width: _Optional[int] = ..., image_height: _Optional[int] = ..., box: _Optional[_Union[FaceBox, _Mapping]] = ..., targets: _Optional[_Iterable[float]] = ...) -> None: ...
 
 class HeadPose(_message.Message):
     __slots__ = ("x", "y", "z", "qx", "qy", "qz", "qw")
@@ -112,7 +114,7 @@ class FaceBox(_message.Message):
     def __init__(self, x0: _Optional[float] = ..., y0: _Optional[float] = ..., x1: _Optional[float] = ..., y1: _Optional[float] = ...) -> None: ...
 
 class StreamMeta(_message.Message):
-    __slots__ = ("schema_version", "stream_id", "source", "profile", "calibration", "model", "target_fps", "blendshape_names", "capabilities", "action_unit_names", "measured_action_units", "emotion_names")
+    __slots__ = ("schema_version", "stream_id", "source", "profile", "calibration", "model", "target_fps", "blendshape_names", "capabilities", "action_unit_names", "measured_action_units", "emotion_names", "target_names")
     SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
     STREAM_ID_FIELD_NUMBER: _ClassVar[int]
     SOURCE_FIELD_NUMBER: _ClassVar[int]
@@ -125,6 +127,7 @@ class StreamMeta(_message.Message):
     ACTION_UNIT_NAMES_FIELD_NUMBER: _ClassVar[int]
     MEASURED_ACTION_UNITS_FIELD_NUMBER: _ClassVar[int]
     EMOTION_NAMES_FIELD_NUMBER: _ClassVar[int]
+    TARGET_NAMES_FIELD_NUMBER: _ClassVar[int]
     schema_version: int
     stream_id: str
     source: str
@@ -137,7 +140,8 @@ class StreamMeta(_message.Message):
     action_unit_names: _containers.RepeatedScalarFieldContainer[str]
     measured_action_units: _containers.RepeatedScalarFieldContainer[str]
     emotion_names: _containers.RepeatedScalarFieldContainer[str]
-    def __init__(self, schema_version: _Optional[int] = ..., stream_id: _Optional[str] = ..., source: _Optional[str] = ..., profile: _Optional[str] = ..., calibration: _Optional[str] = ..., model: _Optional[str] = ..., target_fps: _Optional[float] = ..., blendshape_names: _Optional[_Iterable[str]] = ..., capabilities: _Optional[_Iterable[_Union[Capability, str]]] = ..., action_unit_names: _Optional[_Iterable[str]] = ..., measured_action_units: _Optional[_Iterable[str]] = ..., emotion_names: _Optional[_Iterable[str]] = ...) -> None: ...
+    target_names: _containers.RepeatedScalarFieldContainer[str]
+    def __init__(self, schema_version: _Optional[int] = ..., stream_id: _Optional[str] = ..., source: _Optional[str] = ..., profile: _Optional[str] = ..., calibration: _Optional[str] = ..., model: _Optional[str] = ..., target_fps: _Optional[float] = ..., blendshape_names: _Optional[_Iterable[str]] = ..., capabilities: _Optional[_Iterable[_Union[Capability, str]]] = ..., action_unit_names: _Optional[_Iterable[str]] = ..., measured_action_units: _Optional[_Iterable[str]] = ..., emotion_names: _Optional[_Iterable[str]] = ..., target_names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class StageTiming(_message.Message):
     __slots__ = ("name", "p50_ms", "p95_ms", "worst_ms")

@@ -1,0 +1,1 @@
+"""Avatar files: what an avatar's face can do."""

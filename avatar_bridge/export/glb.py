@@ -1,0 +1,96 @@
+"""Adding to a binary glTF file what it did not hold, and leaving all else as it is.
+
+Khronos, *glTF 2.0 Specification* (2021), §4.4 (GLB), https://registry.khronos.org/glTF/specs/2.0.
+"""
+
+import json
+import struct
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from avatar_bridge.avatar.gltf import Gltf
+from avatar_bridge.errors import ConfigError
+
+_MAGIC, _JSON, _BINARY = 0x46546C67, 0x4E4F534A, 0x004E4942
+_FLOAT = 5126
+_TYPES = {1: "SCALAR", 4: "VEC4", 16: "MAT4"}
+
+
+class GlbEdit:
+    """One file that is added to.
+
+    Args:
+        path: of a `.glb` or `.vrm` with its data inside.
+
+    Attributes:
+        gltf: the file as it was, for its numbers.
+        json: what the new file will say.
+
+    Raises:
+        ConfigError: unreadable, or another kind of file.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.gltf = Gltf(path)
+        self.json: dict[str, Any] = json.loads(json.dumps(self.gltf.json))
+        chunk = _binary(path.read_bytes())
+        buffers = self.json.get("buffers") or [{}]
+        if chunk is None or "uri" in buffers[0]:
+            raise ConfigError(f"{path}: expected a .glb or .vrm with its data inside, got another")
+        self._binary = bytearray(chunk[: int(buffers[0]["byteLength"])])
+
+    def add(self, values: np.ndarray, *, limits: bool = False) -> int:
+        """A new accessor of float32.
+
+        Args:
+            values: (N,) numbers, (N, 4) vectors or (N, 16) matrices, column by column.
+            limits: whether the smallest and largest are told, as times need.
+
+        Returns:
+            Its index.
+        """
+        rows = np.ascontiguousarray(values, "<f4")
+        data = rows.tobytes()
+        self._binary += bytes(-len(self._binary) % 4)
+        view = {"buffer": 0, "byteOffset": len(self._binary), "byteLength": len(data)}
+        self._binary += data
+        views, accessors = (self.json.setdefault(name, []) for name in ("bufferViews", "accessors"))
+        views.append(view)
+        accessor: dict[str, Any] = {
+            "bufferView": len(views) - 1,
+            "componentType": _FLOAT,
+            "count": len(rows),
+            "type": _TYPES[1 if rows.ndim == 1 else rows.shape[1]],
+        }
+        if limits:
+            accessor |= {"min": [float(rows.min())], "max": [float(rows.max())]}
+        accessors.append(accessor)
+        return len(accessors) - 1
+
+    def parts(self) -> tuple[bytes, ...]:
+        """The new file."""
+        self.json["buffers"][0]["byteLength"] = len(self._binary)
+        text = json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode()
+        text += b" " * (-len(text) % 4)
+        binary = bytes(self._binary) + bytes(-len(self._binary) % 4)
+        size = 12 + 8 + len(text) + 8 + len(binary)
+        return (
+            struct.pack("<III", _MAGIC, 2, size),
+            struct.pack("<II", len(text), _JSON),
+            text,
+            struct.pack("<II", len(binary), _BINARY),
+            binary,
+        )
+
+
+def _binary(data: bytes) -> bytes | None:
+    """The binary chunk of a file that was read as glTF before; None where it has none."""
+    at = 12
+    while data[:4] == struct.pack("<I", _MAGIC) and at + 8 <= len(data):
+        size, kind = struct.unpack_from("<II", data, at)
+        if kind == _BINARY:
+            return data[at + 8 : at + 8 + size]
+        at += 8 + size
+    return None

@@ -1,0 +1,1 @@
+"""Takes: recordings of a published stream, as files."""

@@ -1,0 +1,1 @@
+"""Tuning of the smoothing presets: real takes, recorded noise, error and lag."""
