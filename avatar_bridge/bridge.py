@@ -9,39 +9,25 @@ values that never change.
 import logging
 import queue
 import threading
-from collections.abc import Mapping
-from contextlib import ExitStack, suppress
-from pathlib import Path
+from contextlib import ExitStack
 from typing import Any, Protocol
 
-import cv2
-import numpy as np
-
-from avatar_bridge.build import Parts, PipelineFactory
+from avatar_bridge.backend import BridgeBackend, Tap
+from avatar_bridge.build import Parts
 from avatar_bridge.capture.states.base import Reading
-from avatar_bridge.clock import NS_PER_S, Clock
+from avatar_bridge.clock import NS_PER_S
 from avatar_bridge.control.service import ControlService
-from avatar_bridge.errors import AvatarBridgeError, CaptureError, ConfigError, WireError
+from avatar_bridge.errors import AvatarBridgeError
 from avatar_bridge.mailbox import Empty, Mailbox
-from avatar_bridge.pipeline import Pipeline
-from avatar_bridge.retarget.calibration_files import CalibrationFiles
-from avatar_bridge.retarget.calibrator import Calibrator
-from avatar_bridge.retarget.measure import seconds, sights_of
-from avatar_bridge.retarget.profile import load_profile, profile_names
 from avatar_bridge.retarget.retargeter import Retargeter
-from avatar_bridge.sinks.recorder import Recorder
-from avatar_bridge.takes.writer import TakeResult
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.translator import TranslatorFactory
-from avatar_bridge.types import Blendshapes, FaceState, Frame, Image, StreamInfo
-from avatar_bridge.wire.picture import picture_size
+from avatar_bridge.types import FaceState, Frame
 
 HEARTBEAT_S = 1.0  # between two descriptions of the stream
 IDLE_S = 0.05  # between two states while the source gives no frames
 STALL_S = 0.25  # without a frame for so long, and for three frames' time, a source has stalled
-PATIENCE_S = 1.6  # for the second that a calibration takes; a client waits 2 s for its answer
 _JOIN_S = 2.0
-MOST_PIXELS = 40_000_000  # of a picture to analyze: what a good camera takes
 
 _log = logging.getLogger(__name__)
 
@@ -65,8 +51,8 @@ class Bridge:
         self._stopping = threading.Event()
         self._capture_error: Exception | None = None
         self._mappings: queue.SimpleQueue[Retargeter] = queue.SimpleQueue()
-        self._tap = _Tap(self._stopping)
-        self._backend = _Backend(parts, self._pipeline.retargeter, self._mappings, self._tap)
+        self._tap = Tap(self._stopping)
+        self._backend = BridgeBackend(parts, self._pipeline.retargeter, self._mappings, self._tap)
         self._control = self._open_control()
 
     def _open_control(self) -> ControlService | None:
@@ -237,152 +223,3 @@ class _Processor(Protocol):
     def idle(self, now_ns: int) -> tuple[FaceState, ...]: ...
 
     def close(self) -> None: ...
-
-
-class _Tap:
-    """Lends the control thread the states that go by; the pipeline's thread never waits for it."""
-
-    def __init__(self, stopping: threading.Event) -> None:
-        self._stopping = stopping
-        self._queue: queue.SimpleQueue[tuple[FaceState, ...]] | None = None
-
-    def offer(self, states: tuple[FaceState, ...]) -> None:
-        """Let states be seen, if somebody watches."""
-        watching = self._queue
-        if watching is not None and states:  # none before a source's first frame
-            watching.put(states)
-
-    def watch(self, span_s: float, clock: Clock) -> list[tuple[FaceState, ...]]:
-        """The states of the next frames, for so much of the source's own time."""
-        passed: list[tuple[FaceState, ...]] = []
-        watching = self._queue = queue.SimpleQueue()
-        until_ns = clock.now_ns() + round(PATIENCE_S * NS_PER_S)
-        try:
-            while not self._stopping.is_set() and clock.now_ns() < until_ns:
-                with suppress(queue.Empty):
-                    passed.append(watching.get(timeout=IDLE_S))
-                    since_ns = passed[-1][0].captured_ns - passed[0][0].captured_ns
-                    if since_ns >= span_s * NS_PER_S:
-                        break
-        finally:
-            self._queue = None
-        return passed
-
-
-class _Backend:
-    """What control requests do; runs in the control thread."""
-
-    def __init__(
-        self,
-        parts: Parts,
-        retargeter: Retargeter,
-        changes: "queue.SimpleQueue[Retargeter]",
-        tap: _Tap,
-    ) -> None:
-        self._parts = parts
-        self._retargeter = retargeter
-        self._changes = changes
-        self._tap = tap
-        net = parts.config.analyze.face_net_name
-        self._calibrator = Calibrator(net, CalibrationFiles(), retargeter.calibration)
-        self._stills: Pipeline | None = None
-
-    def info(self) -> StreamInfo:
-        parts, retargeter = self._parts, self._retargeter  # one look: two threads ask
-        translator = parts.pipelines if isinstance(parts.pipelines, TranslatorFactory) else None
-        return StreamInfo(
-            stream_id=parts.stream_id,
-            source=parts.source.label,
-            profile=retargeter.profile.name,
-            calibration=retargeter.calibration.label if retargeter.calibration else "",
-            model="" if translator else parts.config.analyze.face_net_name,
-            capabilities=translator.capabilities if translator else retargeter.capabilities,
-            action_units=parts.pipelines.action_units,
-            target_fps=parts.source.fps,
-            target_names=retargeter.target_names,
-        )
-
-    def profiles(self) -> tuple[str, ...]:
-        return profile_names()
-
-    def set_profile(self, name: str) -> None:
-        if name not in self.profiles():  # a path would let a request read files
-            raise ConfigError(f"expected one of {', '.join(self.profiles())}, got {name!r}")
-        self._use(self._retargeter.with_profile(load_profile(name)))
-
-    def calibrations(self) -> tuple[str, ...]:
-        return self._calibrator.saved()
-
-    def calibrate(self, step: str, name: str, centre: bool) -> None:
-        self._pictures()
-        self._calibrator.check(step, name)
-        passed = self._tap.watch(seconds(), self._parts.clock)
-        seen = sights_of(passed, self._retargeter.sight)
-        self._calibrator.measure(seen, step, name, centre)
-        self._recalibrate()
-
-    def use_calibration(self, name: str) -> None:
-        self._pictures()
-        self._calibrator.use(name)
-        self._recalibrate()
-
-    def clear_calibration(self) -> None:
-        self._calibrator.clear()
-        self._recalibrate()
-
-    def undo_calibration(self) -> bool:
-        undone = self._calibrator.undo()
-        self._recalibrate()
-        return undone
-
-    def _recalibrate(self) -> None:
-        self._use(self._retargeter.with_calibration(self._calibrator.current))
-
-    def _use(self, retargeter: Retargeter) -> None:
-        self._retargeter = retargeter
-        self._changes.put(retargeter)
-
-    def map(self, action_units: Mapping[str, float], emotions: Mapping[str, float]) -> Blendshapes:
-        return self._retargeter.map(action_units, emotions)
-
-    def analyze(self, image: bytes) -> tuple[FaceState, ...]:
-        pipelines, picture = self._pictures(), _decode(image)
-        if self._stills is None:
-            self._stills = pipelines.make(Telemetry(self._parts.clock))
-        self._stills.use(self._retargeter.with_calibration(None))  # a picture may be of anyone
-        now_ns = self._parts.clock.now_ns()
-        return self._stills.process_still(Frame(picture, 0, now_ns))
-
-    def _pictures(self) -> PipelineFactory:
-        """What looks at pictures, for requests that need it."""
-        pipelines = self._parts.pipelines
-        if isinstance(pipelines, TranslatorFactory):
-            raise ConfigError(f"expected a source of pictures, got {self._parts.source.label}")
-        return pipelines
-
-    def start_recording(self, name: str) -> Path:
-        return self._recorder().start(name)
-
-    def stop_recording(self) -> TakeResult | None:
-        return self._recorder().stop()
-
-    def _recorder(self) -> Recorder:
-        if self._parts.recorder is None:
-            raise ConfigError("expected a bridge with a recorder, got one without")
-        return self._parts.recorder
-
-
-def _decode(image: bytes) -> Image:
-    try:
-        width, height = picture_size(image)
-    except WireError as error:
-        raise CaptureError(str(error)) from error
-    if not 0 < width * height <= MOST_PIXELS:
-        raise CaptureError(f"expected 1 to {MOST_PIXELS} pixels, got {width} x {height}")
-    try:
-        picture = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
-        picture = None
-    if picture is None:
-        raise CaptureError(f"expected a whole picture, got {len(image)} bytes that do not unpack")
-    return np.asarray(picture, np.uint8)

@@ -236,7 +236,7 @@ def open_sinks(config: Config, clock: Clock, stream_id: str, opened: ExitStack) 
         factory = SINKS.get(name)
         try:
             sink = GuardedSink(name, factory(clock, **options), clock)
-        except TypeError as error:
+        except (TypeError, ValueError) as error:  # the latter of a text that cannot be encoded
             raise ConfigError(f"sink {name}: {error}") from error
         opened.callback(sink.close)
         sinks.append(sink)

@@ -30,6 +30,7 @@ Int64 = NDArray[np.int64]
 Bool = NDArray[np.bool_]
 
 DAY_NS = 24 * 60 * 60 * NS_PER_S
+LEAST_FPS, MOST_FPS = 1e-6, 1e6  # beyond these a rate is a broken file's
 _UNIT_TOLERANCE = 1e-3  # what float32 sums and quaternion lengths may be off by
 
 
@@ -39,7 +40,7 @@ class Take:
 
     Attributes:
         times_ns: (F,) nanoseconds since time 0, not negative, strictly rising.
-        fps: frames a second that its timecode counts, to the nearest whole number; above 0. The
+        fps: frames a second that its timecode counts, to the nearest whole number. The
             rows may stand otherwise: their times say where.
         tracked: (F,) whether a face was seen.
         weights: (F, 52) in [0, 1], in canonical order.
@@ -75,9 +76,9 @@ class Take:
         count = len(self.times_ns)
         if not count:
             raise ValueError("Take: expected at least one row, got none")
-        if not 0 < self.fps < np.inf:
-            raise ValueError(f"Take.fps: expected more than 0, got {self.fps}")
-        if not 0 <= self.start_ns < DAY_NS:
+        if not LEAST_FPS <= self.fps <= MOST_FPS:
+            raise ValueError(f"Take.fps: expected {LEAST_FPS} to {MOST_FPS}, got {self.fps}")
+        if not isinstance(self.start_ns, int) or not 0 <= self.start_ns < DAY_NS:
             raise ValueError(f"Take.start_ns: expected a time of day, got {self.start_ns}")
         unknown = [name for name in self.action_unit_names if name not in ACTION_UNIT_INDEX]
         if unknown:

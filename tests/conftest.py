@@ -7,7 +7,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from avatar_bridge.capture.decoder import quiet
 from avatar_bridge.types import Frame
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quiet_decoders() -> None:
+    """Tests write videos of their own, and FFmpeg's level counts from the first one that opens."""
+    quiet()
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,8 @@ import pytest
 from builders import make_analysis, make_state
 from test_bridge import ListSink, ScriptedFactory, ScriptedPipeline
 
-from avatar_bridge.bridge import Bridge, _Tap
+from avatar_bridge.backend import Tap
+from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import Parts, PipelineFactory
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.config import Config, SourceConfig, WireConfig
@@ -149,7 +150,7 @@ def test_a_face_that_is_not_there_is_the_clients_to_mend(home: Path) -> None:
 
 
 def test_a_source_without_a_first_frame_is_answered() -> None:
-    tap = _Tap(threading.Event())
+    tap = Tap(threading.Event())
     offering = threading.Timer(0.1, tap.offer, [()])
     offering.start()
     assert tap.watch(1.0, SystemClock()) == []

@@ -8,7 +8,7 @@ other way and is turned here.
 """
 
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,13 @@ from avatar_bridge.errors import ConfigError
 from avatar_bridge.types import Float32
 
 # What foreign JSON of another form than glTF's does to whoever reads it.
-_BROKEN = (KeyError, IndexError, TypeError, ValueError, AttributeError)
+BROKEN = (KeyError, IndexError, TypeError, ValueError, AttributeError, RecursionError)
 _MOST_MOVES = 20_000_000  # points of all morph targets: what fits into anyone's memory
 _FARTHEST = 1e6  # metres
 _NO_PRESET = "unknown"
 _TURNED = np.array([-1.0, 1.0, -1.0], np.float32)
+
+Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,12 +65,12 @@ class AvatarFace:
         self._read: Morphs | None = None
         try:
             self._meshes = [dict(mesh) for mesh in self._gltf.json.get("meshes", [])]
-            self._names = [_target_names(mesh, self._gltf.json) for mesh in self._meshes]
+            self._names = [target_names(mesh, self._gltf.json) for mesh in self._meshes]
             self.kind, found = _expressions(self._gltf.json.get("extensions", {}))
-        except _BROKEN as error:
-            raise _broken(path, error) from error
+        except BROKEN as error:
+            raise broken(path, error) from error
         self.morphs: tuple[str, ...] = _each_once(n for names in self._names for n in names)
-        self.expressions: tuple[str, ...] = _each_once(_name(name) for name in found)
+        self.expressions: tuple[str, ...] = _each_once(shown_name(name) for name in found)
 
     def read_morphs(self) -> Morphs:
         """The movements of all morph targets; the same name in several meshes is one movement.
@@ -79,8 +81,8 @@ class AvatarFace:
         if self._read is None:
             try:
                 self._read = self._read_morphs()
-            except _BROKEN as error:
-                raise _broken(self._gltf.path, error) from error
+            except BROKEN as error:
+                raise broken(self._gltf.path, error) from error
         return self._read
 
     def _read_morphs(self) -> Morphs:
@@ -123,7 +125,8 @@ class AvatarFace:
                 yield mesh, names, worlds.get(index, np.eye(4, dtype=np.float32))
 
 
-def _broken(path: Path, error: Exception) -> ConfigError:
+def broken(path: Path, error: Exception) -> ConfigError:
+    """What to raise for one of `BROKEN`."""
     return ConfigError(f"{path}: expected an avatar, got broken glTF: {error!r}")
 
 
@@ -137,25 +140,26 @@ def _each_once(names: Iterable[str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(names))
 
 
-def _name(said: object) -> str:
+def shown_name(said: object) -> str:
     """A name as it can be shown and written: half characters and commands of terminals replaced."""
     return "".join(
         "\ufffd" if unicodedata.category(letter) in ("Cc", "Cs") else letter for letter in str(said)
     )
 
 
-def _target_names(mesh: dict[str, Any], json: dict[str, Any]) -> tuple[str, ...]:
+def target_names(mesh: Json, json: Json) -> tuple[str, ...]:
+    """Names of a mesh's morph targets, in order: of the mesh, a primitive, or the accessors."""
     count = max((len(p.get("targets", [])) for p in mesh.get("primitives", [])), default=0)
     for place in (mesh, *mesh.get("primitives", [])):
         names = (place.get("extras") or {}).get("targetNames")
         if names and len(names) >= count > 0:
-            return tuple(_name(name) for name in names[:count])
+            return tuple(shown_name(name) for name in names[:count])
     if not count:
         return ()
     accessors = json.get("accessors", [])
     longest = max(mesh["primitives"], key=lambda p: len(p.get("targets", [])))
     return tuple(
-        _name(accessors[target["POSITION"]].get("name") or f"morph {index}")
+        shown_name(accessors[target["POSITION"]].get("name") or f"morph {index}")
         if "POSITION" in target
         else f"morph {index}"
         for index, target in enumerate(longest["targets"])
@@ -168,14 +172,14 @@ def _expressions(extensions: dict[str, Any]) -> tuple[str, list[str]]:
         return "VRM 1", [*(said.get("preset") or {}), *(said.get("custom") or {})]
     if "VRM" in extensions:
         groups = (extensions["VRM"].get("blendShapeMaster") or {}).get("blendShapeGroups") or []
-        return "VRM 0", [_clip_name(group) for group in groups]
+        return "VRM 0", [clip_name(group) for group in groups]
     return "glTF", []
 
 
-def _clip_name(group: dict[str, Any]) -> str:
+def clip_name(group: Json) -> str:
     """A VRM 0 clip's preset, which says what it shows, or else its name."""
     preset = group.get("presetName") or _NO_PRESET
-    return str(group.get("name", "") if preset == _NO_PRESET else preset)
+    return shown_name(group.get("name", "") if preset == _NO_PRESET else preset)
 
 
 def _worlds(gltf: Gltf) -> dict[int, Float32]:

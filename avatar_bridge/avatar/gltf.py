@@ -18,8 +18,8 @@ from avatar_bridge.avatar.meshopt import unpack_attributes
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.types import Float32
 
-_MAGIC, _JSON, _BINARY = 0x46546C67, 0x4E4F534A, 0x004E4942
-_VERSION = 2
+MAGIC, JSON_CHUNK, BINARY_CHUNK = 0x46546C67, 0x4E4F534A, 0x004E4942
+VERSION = 2
 _COLUMNS = {"SCALAR": 1, "VEC2": 2, "VEC3": 3, "VEC4": 4, "MAT4": 16}
 _NUMBERS = {5120: "<i1", 5121: "<u1", 5122: "<i2", 5123: "<u2", 5125: "<u4", 5126: "<f4"}
 MOST_ROWS = 500_000  # of an accessor: no face has more points
@@ -35,6 +35,7 @@ class Gltf:
 
     Attributes:
         json: what it says, as it stands there.
+        binary: the chunk of a binary file that holds its numbers; empty where there is none.
 
     Raises:
         ConfigError: unreadable, or not glTF 2.
@@ -48,7 +49,7 @@ class Gltf:
             raise ConfigError(
                 f"expected a readable avatar at {path}, got: {error.strerror}"
             ) from error
-        text, self._binary = _chunks(data, path)
+        text, self.binary = _chunks(data, path)
         try:
             self.json: dict[str, Any] = json.loads(text)
         except (ValueError, RecursionError) as error:
@@ -131,7 +132,7 @@ class Gltf:
 
     def _open(self, uri: str | None) -> bytes:
         if uri is None:
-            return self._binary
+            return self.binary
         if uri.startswith("data:"):
             try:
                 return base64.b64decode(uri.partition(",")[2], validate=True)
@@ -155,10 +156,10 @@ def _size(value: Any, most: int = _MOST_BYTES) -> int:
 
 def _chunks(data: bytes, path: Path) -> tuple[bytes, bytes]:
     """The JSON and the binary chunk of a file."""
-    if data[:4] != struct.pack("<I", _MAGIC):
+    if data[:4] != struct.pack("<I", MAGIC):
         return data, b""
-    if len(data) < 12 or struct.unpack_from("<I", data, 4)[0] != _VERSION:
-        raise ConfigError(f"{path}: expected glTF version {_VERSION}, got another")
+    if len(data) < 12 or struct.unpack_from("<I", data, 4)[0] != VERSION:
+        raise ConfigError(f"{path}: expected glTF version {VERSION}, got another")
     found: dict[int, bytes] = {}
     at = 12
     while at + 8 <= len(data):
@@ -167,6 +168,6 @@ def _chunks(data: bytes, path: Path) -> tuple[bytes, bytes]:
             raise ConfigError(f"{path}: expected {size} more bytes, got the end of the file")
         found.setdefault(kind, data[at + 8 : at + 8 + size])
         at += 8 + size
-    if _JSON not in found:
+    if JSON_CHUNK not in found:
         raise ConfigError(f"{path}: expected glTF, got a binary file without JSON")
-    return found[_JSON], found.get(_BINARY, b"")
+    return found[JSON_CHUNK], found.get(BINARY_CHUNK, b"")

@@ -13,8 +13,9 @@ from avatar_bridge.cli.live import stops_on_signals
 from avatar_bridge.clock import NS_PER_S, SystemClock
 from avatar_bridge.config import DEFAULT_CONTROL
 from avatar_bridge.control.client import ControlClient
-from avatar_bridge.errors import TakeError, WireError
+from avatar_bridge.errors import ConfigError, TakeError, WireError
 
+LONGEST_S = 1e6
 _WATCH_S = 1.0  # between two looks whether the server is still there
 
 
@@ -33,6 +34,8 @@ def record(
     ] = DEFAULT_CONTROL,
 ) -> None:
     """Record a running server's stream into a take, until Ctrl-C."""
+    if seconds is not None and not seconds <= LONGEST_S:
+        raise ConfigError(f"expected at most {LONGEST_S:g} --seconds, got {seconds}")
     if out is not None:
         _make(out)
     with closing(ControlClient(control, SystemClock())) as client:

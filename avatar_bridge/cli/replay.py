@@ -16,7 +16,7 @@ from avatar_bridge.errors import ConfigError
 from avatar_bridge.replayer import Replayer, first_info
 from avatar_bridge.sinks.base import Sink
 
-FASTEST = 1000.0
+SLOWEST, FASTEST = 0.001, 1000.0
 
 
 def replay(
@@ -34,8 +34,8 @@ def replay(
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live view.")] = False,
 ) -> None:
     """Publish a take again, through any output, until it ends or Ctrl-C."""
-    if not 0.0 < speed <= FASTEST:
-        raise ConfigError(f"expected a --speed above 0 and at most {FASTEST:g}, got {speed}")
+    if not SLOWEST <= speed <= FASTEST:
+        raise ConfigError(f"expected a --speed of {SLOWEST:g} to {FASTEST:g}, got {speed}")
     settings = assemble(
         config,
         {

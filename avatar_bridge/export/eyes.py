@@ -6,21 +6,18 @@ deeper than half the eye's width, so that it moves as far as a ball of its size 
 where shapes move the eye, its joint stays, or else it would turn twice.
 """
 
-from collections.abc import Collection, Iterator, Mapping
-from typing import Any
+from collections.abc import Collection, Iterator
 
 import numpy as np
 from numpy.typing import NDArray
 
+from avatar_bridge.avatar.face import Json, target_names
 from avatar_bridge.avatar.gltf import Gltf
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.export.morphs import target_names
 from avatar_bridge.types import Float32
 
 _HELD = 0.5  # of a point's weight, from which a joint holds it
 _MOVES = 0.05  # of an eye's size: a shape that moves it more looks elsewhere with it
-
-Json = Mapping[str, Any]
 
 
 def eye_share(gltf: Gltf, eye: int, looks: Collection[str]) -> float:

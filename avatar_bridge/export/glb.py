@@ -10,10 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from avatar_bridge.avatar.gltf import Gltf
+from avatar_bridge.avatar.gltf import BINARY_CHUNK, JSON_CHUNK, MAGIC, VERSION, Gltf
 from avatar_bridge.errors import ConfigError
 
-_MAGIC, _JSON, _BINARY = 0x46546C67, 0x4E4F534A, 0x004E4942
 _FLOAT = 5126
 _TYPES = {1: "SCALAR", 4: "VEC4", 16: "MAT4"}
 
@@ -35,11 +34,10 @@ class GlbEdit:
     def __init__(self, path: Path) -> None:
         self.gltf = Gltf(path)
         self.json: dict[str, Any] = json.loads(json.dumps(self.gltf.json))
-        chunk = _binary(path.read_bytes())
         buffers = self.json.get("buffers") or [{}]
-        if chunk is None or "uri" in buffers[0]:
+        if not self.gltf.binary or "uri" in buffers[0]:
             raise ConfigError(f"{path}: expected a .glb or .vrm with its data inside, got another")
-        self._binary = bytearray(chunk[: int(buffers[0]["byteLength"])])
+        self._binary = bytearray(self.gltf.binary[: int(buffers[0]["byteLength"])])
 
     def add(self, values: np.ndarray, *, limits: bool = False) -> int:
         """A new accessor of float32.
@@ -77,20 +75,9 @@ class GlbEdit:
         binary = bytes(self._binary) + bytes(-len(self._binary) % 4)
         size = 12 + 8 + len(text) + 8 + len(binary)
         return (
-            struct.pack("<III", _MAGIC, 2, size),
-            struct.pack("<II", len(text), _JSON),
+            struct.pack("<III", MAGIC, VERSION, size),
+            struct.pack("<II", len(text), JSON_CHUNK),
             text,
-            struct.pack("<II", len(binary), _BINARY),
+            struct.pack("<II", len(binary), BINARY_CHUNK),
             binary,
         )
-
-
-def _binary(data: bytes) -> bytes | None:
-    """The binary chunk of a file that was read as glTF before; None where it has none."""
-    at = 12
-    while data[:4] == struct.pack("<I", _MAGIC) and at + 8 <= len(data):
-        size, kind = struct.unpack_from("<II", data, at)
-        if kind == _BINARY:
-            return data[at + 8 : at + 8 + size]
-        at += 8 + size
-    return None

@@ -5,21 +5,25 @@ VRM Consortium, *VRM 0.0* (`blendShapeMaster`) and *VRM 1.0* (`VRMC_vrm`, expres
 https://github.com/vrm-c/vrm-specification.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
-from avatar_bridge.errors import ConfigError
+from avatar_bridge.avatar.face import (
+    BROKEN,
+    Json,
+    broken,
+    clip_name,
+    shown_name,
+    target_names,
+)
 from avatar_bridge.export.curves import Curves
 from avatar_bridge.types import Float32
 
 _PERCENT = 100.0  # VRM 0 counts weights so
-_NO_PRESET = "unknown"
 
-Json = Mapping[str, Any]
 Bind = tuple[int, int, float]  # mesh, target, share
 
 
@@ -32,25 +36,8 @@ def whole(path: Path) -> Iterator[None]:
     """
     try:
         yield
-    except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{path}: expected an avatar, got broken glTF: {error!r}") from error
-
-
-def target_names(mesh: Json, json: Json) -> tuple[str, ...]:
-    """Names of a mesh's morph targets, in order: of the mesh, a primitive, or the accessors."""
-    primitives = mesh.get("primitives", [])
-    nothing: list[Any] = []
-    longest = max((p.get("targets", nothing) for p in primitives), key=len, default=nothing)
-    for place in (mesh, *primitives):
-        names = (place.get("extras") or {}).get("targetNames")
-        if names and len(names) >= len(longest):
-            return tuple(str(name) for name in names[: len(longest)])
-    return tuple(
-        str(json["accessors"][target["POSITION"]].get("name") or f"morph {index}")
-        if "POSITION" in target
-        else f"morph {index}"
-        for index, target in enumerate(longest)
-    )
+    except BROKEN as error:
+        raise broken(path, error) from error
 
 
 def morph_weights(json: Json, curves: Curves) -> dict[int, Float32]:
@@ -113,8 +100,7 @@ def _expressions(json: Json) -> Iterator[tuple[str, Bind]]:
     for group in ((said.get("VRM") or {}).get("blendShapeMaster") or {}).get(
         "blendShapeGroups", []
     ):
-        preset = group.get("presetName") or _NO_PRESET
-        name = str(group.get("name", "") if preset == _NO_PRESET else preset)
+        name = clip_name(group)
         for bind in group.get("binds", []):
             yield name, (int(bind["mesh"]), int(bind["index"]), float(bind["weight"]) / _PERCENT)
     expressions = (said.get("VRMC_vrm") or {}).get("expressions") or {}
@@ -122,4 +108,4 @@ def _expressions(json: Json) -> Iterator[tuple[str, Bind]]:
         for name, expression in (expressions.get(kind) or {}).items():
             for bind in expression.get("morphTargetBinds", []):
                 mesh = json["nodes"][bind["node"]]["mesh"]
-                yield name, (int(mesh), int(bind["index"]), float(bind["weight"]))
+                yield shown_name(name), (int(mesh), int(bind["index"]), float(bind["weight"]))

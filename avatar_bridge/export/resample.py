@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation, Slerp
 
 from avatar_bridge.clock import NS_PER_S
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.take import DAY_NS, Int64, Take
+from avatar_bridge.take import DAY_NS, LEAST_FPS, MOST_FPS, Int64, Take
 from avatar_bridge.types import Float32
 
 MOST_ROWS = 10_000_000  # more than a day at 100 frames a second
@@ -60,10 +60,10 @@ def resample(take: Take, fps: float) -> Take:
     """The same performance with this many rows a second, from the first row on.
 
     Raises:
-        ConfigError: a rate that is not positive, or too many rows.
+        ConfigError: a rate that no take has, or too many rows.
     """
-    if not 0 < fps < np.inf:
-        raise ConfigError(f"expected more than 0 frames a second, got {fps}")
+    if not LEAST_FPS <= fps <= MOST_FPS:
+        raise ConfigError(f"expected {LEAST_FPS:g} to {MOST_FPS:g} frames a second, got {fps}")
     count = int(take.duration_s * fps + 1e-6) + 1
     if count > MOST_ROWS:
         raise ConfigError(f"expected {MOST_ROWS} rows at most, got {count} at {fps:g} a second")

@@ -57,12 +57,16 @@ def read_table(
     wanted = (*numbers, *(also if complete else ()))
     columns = [place[name] for name in wanted]
     values = np.empty((len(rows), len(wanted)), np.float64)
+    cells: dict[str, list[str]] = {name: [] for name in text}
     for line, row in enumerate(rows):
         try:
+            for name, column in cells.items():
+                column.append(row[place[name]])
             values[line] = [float(row[column]) if row[column] else np.nan for column in columns]
         except (IndexError, ValueError) as error:
-            raise TakeError(f"{path}: row {line + 1}: expected numbers, got: {error}") from error
+            raise TakeError(
+                f"{path}: row {line + 1}: expected a whole row of numbers, got: {error}"
+            ) from error
     if np.isinf(values).any():
         raise TakeError(f"{path}: expected finite numbers, got others")
-    cells = {name: [row[place[name]] for row in rows] for name in text}
     return Table(cells, values, complete)

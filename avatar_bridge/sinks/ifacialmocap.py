@@ -21,6 +21,7 @@ and each has the z of an eye that looks aside and down without twisting, x times
 import math
 
 from avatar_bridge.clock import Clock
+from avatar_bridge.errors import SinkError
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
 from avatar_bridge.sinks import options
 from avatar_bridge.sinks.angles import head_angles
@@ -81,8 +82,13 @@ class IFacialMocapSink(QuietSink):
         if not self._receivers or not options.is_of(state.face_id, self._face):
             return
         frames = {version: frame(state, version) for version in set(self._receivers.values())}
-        for address, version in self._receivers.items():
-            self._socket.send(frames[version], address)
+        for address, version in tuple(self._receivers.items()):
+            try:
+                self._socket.send(frames[version], address)
+            except SinkError:  # out of reach; it may ask again, and the others still get theirs
+                if not self._greets:
+                    raise
+                del self._receivers[address]
 
     def close(self) -> None:
         self._socket.close()

@@ -1,12 +1,25 @@
 """A UDP socket that never waits."""
 
 import socket
+from typing import Any
 
 from avatar_bridge.errors import SinkError
 
 SEND_BUFFER = 1 << 18  # bytes: a few frames of everything, so that a burst fits
 LARGEST_RECEIVED = 2048
 Address = tuple[str, int]
+
+
+def place_of(host: str, port: int, kind: socket.SocketKind) -> tuple[Any, ...]:
+    """The first address of a host, as `socket.getaddrinfo` has it.
+
+    One of IPv4 comes before all of IPv6: `localhost` is both, and programs listen to the former.
+
+    Raises:
+        OSError, UnicodeError: no such host.
+    """
+    found = socket.getaddrinfo(host, port, type=kind)
+    return min(found, key=lambda each: each[0] != socket.AF_INET)
 
 
 class UdpSocket:
@@ -27,9 +40,7 @@ class UdpSocket:
     def __init__(self, sink: str, host: str, port: int, *, listens: bool = False) -> None:
         self._sink = sink
         try:
-            family, kind, protocol, _, place = socket.getaddrinfo(
-                host, port, type=socket.SOCK_DGRAM
-            )[0]
+            family, kind, protocol, _, place = place_of(host, port, socket.SOCK_DGRAM)
         except (OSError, UnicodeError) as error:
             raise SinkError(f"{sink}: expected a host that can be found, got {host!r}") from error
         self._address = str(place[0]), int(place[1])

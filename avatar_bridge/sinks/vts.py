@@ -109,8 +109,9 @@ class VtsSink(QuietSink):
         if token and _admitted(talk, token):
             return
         talk.worker.warn("allow Avatar Bridge in VTube Studio's window")
-        token = talk.ask("AuthenticationTokenRequest", PLUGIN, patient=True)["authenticationToken"]
-        if not _admitted(talk, token):
+        given = talk.ask("AuthenticationTokenRequest", PLUGIN, patient=True)
+        token = given.get("authenticationToken")
+        if not isinstance(token, str) or not _admitted(talk, token):
             raise SinkError("VTube Studio refuses the token that it gave")
         self._keep(token)
 
@@ -195,7 +196,7 @@ class _Talk:
             if self.worker.closing.is_set():
                 raise Finished("closed")
             try:
-                answer = json.loads(self._socket.recv(LISTEN_S))
+                answer = _read(self._socket.recv(LISTEN_S))
             except TimeoutError:
                 waits -= LISTEN_S
                 continue
@@ -204,13 +205,30 @@ class _Talk:
         raise SinkError(f"VTube Studio does not answer a {kind}")
 
     def _checked(self, answer: dict[str, Any]) -> dict[str, Any]:
-        data: dict[str, Any] = answer.get("data") or {}
+        data = answer.get("data") or {}
+        if not isinstance(data, dict):
+            raise SinkError("VTube Studio: expected an answer with data, got another")
         if answer.get("messageType") != "APIError":
             return data
-        number = int(data.get("errorID", -1))
+        number = data.get("errorID", -1)
         if number == DENIED:
             raise Finished("VTube Studio's user did not allow it; start again to be asked again")
         raise _RefusedError(number, str(data.get("message", "")))
+
+
+def _read(message: str | bytes) -> dict[str, Any]:
+    """A message of its API.
+
+    Raises:
+        SinkError: another program answers there.
+    """
+    try:
+        said = json.loads(message)
+    except (ValueError, RecursionError):
+        said = None
+    if not isinstance(said, dict):
+        raise SinkError("expected VTube Studio, got another program's answer")
+    return said
 
 
 def _admitted(talk: _Talk, token: str) -> bool:
@@ -280,8 +298,11 @@ def tracking_values(state: FaceState) -> dict[str, float]:
 
 def _ranges(listed: dict[str, Any]) -> dict[str, tuple[float, float]]:
     """Least and largest value by name, from an InputParameterListResponse."""
-    both = [*listed.get("defaultParameters", ()), *listed.get("customParameters", ())]
-    return {each["name"]: (float(each["min"]), float(each["max"])) for each in both}
+    try:
+        both = [*listed.get("defaultParameters", ()), *listed.get("customParameters", ())]
+        return {each["name"]: (float(each["min"]), float(each["max"])) for each in both}
+    except (KeyError, TypeError, ValueError) as error:
+        raise SinkError("VTube Studio: expected parameters with ranges, got others") from error
 
 
 def create(

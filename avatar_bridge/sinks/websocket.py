@@ -31,11 +31,12 @@ from websockets.http11 import Request, Response
 from websockets.typing import Origin
 
 from avatar_bridge.clock import Clock
-from avatar_bridge.errors import SinkError
+from avatar_bridge.errors import SinkError, WireError
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.sinks import options
+from avatar_bridge.sinks.udp import place_of
 from avatar_bridge.telemetry import StreamStatus
 from avatar_bridge.types import FaceState, Float32, StreamInfo
 from avatar_bridge.wire.codec import encode_face, encode_meta, encode_status
@@ -190,7 +191,10 @@ class WebSocketSink:
 
     def _format(self, path: str) -> str | None:
         """Which of `FORMATS` an address asks for; None for one that is not served."""
-        parts = urlsplit(path)
+        try:
+            parts = urlsplit(path)
+        except ValueError:  # such as half an IPv6 address
+            return None
         named = parts.path.strip("/")
         asked = named or parse_qs(parts.query).get("format", [self._default])[0]
         return asked if asked in FORMATS else None
@@ -232,7 +236,11 @@ class _Client:
             self._news.clear()
             while self._pending:
                 outgoing = self._pending.pop(next(iter(self._pending)))
-                await self._connection.send(outgoing.protobuf if self._binary else outgoing.json)
+                try:
+                    message = outgoing.protobuf if self._binary else outgoing.json
+                except WireError:  # a text that no message can carry; all others still come
+                    continue
+                await self._connection.send(message)
 
 
 def face_json(
@@ -322,9 +330,7 @@ def listen(host: str, port: int) -> socket.socket:
         SinkError: no such host, or the port is taken.
     """
     try:
-        family, kind, protocol, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM
-        )[0]
+        family, kind, protocol, _, address = place_of(host, port, socket.SOCK_STREAM)
     except (OSError, UnicodeError) as error:
         raise SinkError(f"websocket: expected a host that can be found, got {host!r}") from error
     opened = socket.socket(family, kind, protocol)

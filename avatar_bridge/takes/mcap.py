@@ -17,8 +17,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from mcap.records import Channel, McapRecord, Message, Metadata, Schema
-from mcap.stream_reader import StreamReader
+import zstandard
+from mcap.records import Channel, Chunk, McapRecord, Message, Metadata, Schema
+from mcap.stream_reader import StreamReader, breakup_chunk
 from mcap.writer import MCAP0_MAGIC
 
 from avatar_bridge.errors import TakeError, WireError
@@ -148,10 +149,30 @@ def _records_of(file: BinaryIO, path: Path) -> Iterator[McapRecord]:
         raise TakeError(f"{path}: expected a take in an MCAP file, got another kind of file")
     file.seek(0)
     # Small chunks are checked by their sums; what is cut short is not there to be checked.
-    reader = StreamReader(file, validate_crcs=True, record_size_limit=_MOST_RECORD_BYTES)
+    reader = StreamReader(
+        file, emit_chunks=True, validate_crcs=True, record_size_limit=_MOST_RECORD_BYTES
+    )
     try:
-        yield from reader.records
+        for record in reader.records:
+            if isinstance(record, Chunk):
+                _expect_modest(record)
+                yield from breakup_chunk(record, validate_crc=True)
+            else:
+                yield record
     except Exception as error:
         if file.read(1):
             raise TakeError(f"{path}: expected a whole MCAP file, got one broken inside") from error
         _log.warning("%s: the recording was cut short; read as far as it goes", path)
+
+
+def _expect_modest(chunk: Chunk) -> None:
+    """Leave alone what would fill the memory once it is unpacked.
+
+    Raises:
+        ValueError: it would.
+    """
+    size = chunk.uncompressed_size
+    if chunk.compression == "zstd":  # whose own word counts when it is unpacked
+        size = max(size, zstandard.frame_content_size(chunk.data))
+    if size > _MOST_RECORD_BYTES:
+        raise ValueError(f"expected chunks of {_MOST_RECORD_BYTES} bytes at most, got {size}")

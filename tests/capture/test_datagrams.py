@@ -104,3 +104,24 @@ def test_their_addresses_are_told_from_those_of_pictures(uri):
         open_source(SourceConfig(uri=uri), SystemClock())
     with pytest.raises(CaptureError, match="--mirror"):
         open_states(SourceConfig(uri=uri, mirror=True), SystemClock())
+
+
+def test_a_sender_of_nonsense_keeps_nobody_out(source, send):
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind(("127.0.0.2", 0))
+        other.sendto(b"x", ("127.0.0.1", source.port))
+    send(b"a")
+    assert chr(source.read().captured_ns) == "a"
+
+
+def test_a_host_that_cannot_be_one_is_one_line():
+    with pytest.raises(CaptureError, match="expected UDP port 1 of"):
+        DatagramSource("odd", ("a" * 70 + ".\u00e9", 1), Letters(), SystemClock())
+
+
+def test_a_sender_out_of_reach_is_one_line():
+    def call(_: socket.socket) -> None:
+        raise OSError(113, "No route to host")
+
+    with pytest.raises(CaptureError, match="expected letters to be within reach, got: No route"):
+        DatagramSource("letters", ("127.0.0.1", 0), Letters(), SystemClock(), call)

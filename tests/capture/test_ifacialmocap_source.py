@@ -114,7 +114,9 @@ def test_the_phone_is_asked_and_asked_again_while_it_says_nothing(monkeypatch):
         source.close()
 
 
-@pytest.mark.parametrize("target", ["", " ", "a b", "phone:x", "-x", "/dev/null"])
+@pytest.mark.parametrize(
+    "target", ["", " ", "a b", "phone:x", "phone:99999", "phone:0", "phone:²", "-x", "/dev/null"]
+)
 def test_no_address_of_a_phone(target):
     with pytest.raises(CaptureError, match="expected ifacialmocap:ADDRESS"):
         create(target, SystemClock())

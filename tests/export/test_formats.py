@@ -209,3 +209,14 @@ def test_the_format_follows_from_the_name(tmp_path: Path) -> None:
         format_of(Path("a.csv"), "what", written=True)
     assert is_take(Path("x.mcap"))
     assert not is_take(Path("x.mp4"))
+
+
+def test_a_row_that_ends_before_its_timecode_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "take.csv"
+    write_take(path, make_take())
+    head, *rows = (line.split(",") for line in path.read_text().splitlines())
+    lines = [",".join([*cells[1:], cells[0]]) for cells in (head, *rows)]
+    lines[3] = lines[3].rpartition(",")[0]
+    path.write_text("\n".join(lines))
+    with pytest.raises(TakeError, match=r"row 3: expected a whole row"):
+        read_take(path, "livelink")

@@ -10,6 +10,7 @@ import pytest
 from glb import NUDGE, SQUARE, make_glb, write_glb
 from scipy.spatial.transform import Rotation
 
+from avatar_bridge.avatar.face import AvatarFace
 from avatar_bridge.avatar.gltf import Gltf
 from avatar_bridge.drive import drive
 from avatar_bridge.errors import ConfigError
@@ -250,7 +251,18 @@ def test_avatars_that_cannot_be_moved(tmp_path: Path) -> None:
     broken = write_glb(tmp_path / "b.glb", said, b"1234")
     with pytest.raises(ConfigError, match="expected an avatar, got broken glTF"):
         write_take(tmp_path / "out.glb", take, Stage(avatar=broken))
+    broken = write_glb(tmp_path / "c.glb", {"asset": {}, "buffers": [{}]}, b"1234")
+    with pytest.raises(ConfigError, match="expected an avatar, got broken glTF"):
+        write_take(tmp_path / "out.glb", take, Stage(avatar=broken))
     assert not (tmp_path / "out.glb").exists()
+
+
+def test_a_name_that_cannot_be_shown_still_moves_its_shape(tmp_path: Path) -> None:
+    avatar = make_glb(tmp_path / "a.glb", ["jaw\x07Open"])
+    (name,) = AvatarFace(avatar).morphs
+    curves = Curves((name,), np.ones((8, 1)))
+    gltf = animated(tmp_path / "out.glb", make_take(), avatar, curves)
+    assert tracks(gltf)[0, "weights"].min() == 1.0
 
 
 @pytest.mark.parametrize("name", ["brunette-t", "vroid"])

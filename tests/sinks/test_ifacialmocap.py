@@ -73,6 +73,14 @@ def test_a_program_that_greets_gets_frames(sink, receiver, greeting, separator):
     assert parse(receiver.take(), separator)[0]["jawOpen"] == 0
 
 
+def test_a_receiver_out_of_reach_costs_the_others_nothing(sink, receiver):
+    sink._receivers["255.255.255.255", 9] = "v1"  # which the network refuses
+    receiver.say(HANDSHAKE, sink.port)
+    for _ in range(2):
+        sink.publish(make_state())
+        assert parse(receiver.take(), "-")
+
+
 def test_what_is_no_greeting_gets_nothing(sink, receiver):
     receiver.say(b"hello", sink.port)
     sink.publish(make_state())

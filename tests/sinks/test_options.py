@@ -11,7 +11,7 @@ from avatar_bridge.clock import ManualClock
 from avatar_bridge.errors import ConfigError, SinkError
 from avatar_bridge.sinks import SINKS
 from avatar_bridge.sinks.osc import LARGEST, bundles, message
-from avatar_bridge.sinks.udp import UdpSocket
+from avatar_bridge.sinks.udp import UdpSocket, place_of
 
 SENDERS = ("vmc", "livelink", "vrchat", "openseeface")
 
@@ -68,6 +68,16 @@ def test_a_receiver_may_be_away_come_and_go(name):
     for _ in range(3):
         sink.publish(make_state())
     sink.close()
+
+
+@pytest.mark.parametrize("kind", [socket.SOCK_DGRAM, socket.SOCK_STREAM])
+def test_a_host_of_both_kinds_is_reached_by_the_older_one(monkeypatch, kind):
+    both = [
+        (socket.AF_INET6, kind, 0, "", ("::1", 9, 0, 0)),
+        (socket.AF_INET, kind, 0, "", (LOOPBACK, 9)),
+    ]
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: both)
+    assert place_of("localhost", 9, kind)[4] == (LOOPBACK, 9)
 
 
 def test_a_network_that_refuses_is_an_error_for_the_guard():

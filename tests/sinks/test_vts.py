@@ -210,6 +210,24 @@ def test_an_answer_that_is_none_is_said_once_and_tried_again(studio, opened, cap
     assert caplog.text.count("trying again") == 1
 
 
+@pytest.mark.parametrize("said", ["[]", "nobody", "[" * 5000, '{"requestID": "1", "data": [1]}'])
+def test_another_program_at_its_port_is_one_line(opened, caplog, said):
+    def talk(connection) -> None:
+        with suppress(ConnectionClosed):
+            for _ in connection:
+                connection.send(said)
+
+    with serve(talk, LOOPBACK, 0) as other:
+        serving = threading.Thread(target=other.serve_forever)
+        serving.start()
+        sink = opened(other.socket.getsockname()[1])
+        until(lambda: "trying again" in caplog.text)
+        sink.close()
+        other.shutdown()
+        serving.join()
+    assert "got another" in caplog.text
+
+
 def test_a_face_that_stands_still_is_sent_again_in_time(studio, opened, monkeypatch):
     monkeypatch.setattr("avatar_bridge.sinks.vts.REPEAT_S", 0.01)
     sink = opened(studio.port, shapes=False)

@@ -171,6 +171,26 @@ def test_only_pages_of_this_machine_and_those_named_are_let_in(opened, client, o
     assert refused.value.response.status_code == 403
 
 
+def test_a_path_that_is_none_is_not_found(opened, caplog):
+    sink = opened()
+    request = (
+        "GET //[ HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+        "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n"
+    )
+    with socket.create_connection((LOOPBACK, sink.port), WAIT_S) as client:
+        client.sendall(request.encode())
+        assert client.recv(100).startswith(b"HTTP/1.1 404 ")
+    assert not caplog.records
+
+
+def test_a_text_that_no_message_can_carry_costs_that_message_alone(opened, client):
+    sink = opened()
+    binary = client(sink, "/protobuf")
+    sink.describe(stream(targets=("\udcff",)))
+    sink.publish(make_state())
+    assert decode_face(binary.recv(WAIT_S))
+
+
 def test_another_path_is_not_found(opened):
     sink = opened()
     with pytest.raises(urllib.error.HTTPError, match="404"):

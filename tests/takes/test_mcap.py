@@ -10,6 +10,7 @@ from mcap_protobuf.decoder import DecoderFactory
 from take_rig import INFO, START, full_state, numbers, write_take
 
 from avatar_bridge.errors import TakeError
+from avatar_bridge.takes import mcap
 from avatar_bridge.takes.mcap import read_start, read_take
 from avatar_bridge.takes.writer import TakeWriter
 from avatar_bridge.types import StreamInfo
@@ -144,3 +145,16 @@ def test_a_message_that_is_none_of_ours_is_told_with_its_number(tmp_path):
     writer.finish()
     with pytest.raises(TakeError, match="message 0: expected schema version 1, got 99"):
         faces_of(path)
+
+
+def test_a_chunk_that_would_fill_the_memory_is_left_alone(tmp_path, take, monkeypatch):
+    unpacked = []
+    monkeypatch.setattr(mcap, "breakup_chunk", lambda *chunk, **options: unpacked.append(chunk))
+    data = bytearray(take.read_bytes())
+    at = data.index(b"zstd") - 4 - 4 - 8  # its own size, unpacked
+    data[at : at + 8] = (1 << 40).to_bytes(8, "little")
+    path = tmp_path / "bomb.mcap"
+    path.write_bytes(data)
+    with pytest.raises(TakeError, match="broken inside"):
+        faces_of(path)
+    assert not unpacked

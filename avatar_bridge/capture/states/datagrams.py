@@ -1,7 +1,7 @@
 """Readings out of UDP packets, whatever their format.
 
 Anyone who can reach the port can send: packets that are not of the format are counted and told
-once, and while one sender is heard all others are left alone.
+once, and while one sender makes sense all others are left alone.
 """
 
 import logging
@@ -84,13 +84,19 @@ class DatagramSource:
         try:
             self._socket.settimeout(WAIT_S)
             self._socket.bind(place)
-            if call:
-                call(self._socket)
-        except OSError as error:
+        except (OSError, ValueError) as error:  # the latter of a host that cannot be one
             self._socket.close()
             raise CaptureError(
                 f"expected UDP port {place[1]} of {place[0]} to be free for {label}, "
-                f"got: {error.strerror or error}"
+                f"got: {_reason(error)}"
+            ) from error
+        try:
+            if call:
+                call(self._socket)
+        except (OSError, ValueError) as error:
+            self._socket.close()
+            raise CaptureError(
+                f"expected {label} to be within reach, got: {_reason(error)}"
             ) from error
 
     @property
@@ -117,14 +123,17 @@ class DatagramSource:
 
     def read(self) -> Reading | None:
         while not self._closed.is_set():
-            packet = self._receive()
-            if packet is None:
+            received = self._receive()
+            if received is None:
                 continue
+            packet, host = received
+            now_ns = self._clock.now_ns()
             try:
-                sighting = self._decoder.decode(packet, self._clock.now_ns())
+                sighting = self._decoder.decode(packet, now_ns)
             except (WireError, ValueError) as error:  # the latter of a value out of its range
                 self._skip(error)
                 continue
+            self._sender, self._heard_ns = host, now_ns
             if sighting is not None:
                 self._index += 1
                 return Reading(self._index - 1, *sighting)
@@ -135,8 +144,8 @@ class DatagramSource:
         with self._using:
             self._socket.close()
 
-    def _receive(self) -> bytes | None:
-        """The next packet of the sender that counts, or None for now."""
+    def _receive(self) -> tuple[bytes, str] | None:
+        """The next packet of the sender that counts and who that is, or None for now."""
         with self._using:
             if self._closed.is_set():
                 return None
@@ -151,8 +160,7 @@ class DatagramSource:
                 return None
         if host != self._sender and self._sender is not None and not self._silent():
             return None
-        self._sender, self._heard_ns = host, self._clock.now_ns()
-        return packet
+        return packet, host
 
     def _call_again(self) -> None:
         now_ns = self._clock.now_ns()
@@ -173,6 +181,15 @@ class DatagramSource:
             _log.warning("%s: skipped a packet, and will do so silently: %s", self.label, error)
 
 
+def is_port(text: str) -> bool:
+    """Whether a text is the number of a port."""
+    return text.isascii() and text.isdigit() and len(text) <= 5 and 0 < int(text) <= _LAST_PORT
+
+
+def _reason(error: Exception) -> object:
+    return getattr(error, "strerror", None) or error
+
+
 def read_place(name: str, target: str) -> tuple[str, int]:
     """Host and port of a target `PORT` or `HOST:PORT`; a port alone listens to all machines.
 
@@ -180,6 +197,6 @@ def read_place(name: str, target: str) -> tuple[str, int]:
         CaptureError: neither.
     """
     host, _, port = target.rpartition(":")
-    if port.isascii() and port.isdigit() and 0 < int(port) <= _LAST_PORT:
+    if is_port(port):
         return host or EVERYWHERE, int(port)
     raise CaptureError(f"expected {name}:PORT or {name}:ADDRESS:PORT, got '{name}:{target}'")

@@ -18,7 +18,12 @@ import numpy as np
 from scipy.spatial.transform import Rotation
 
 from avatar_bridge.capture.states.base import StateSource
-from avatar_bridge.capture.states.datagrams import EVERYWHERE, DatagramSource, Sighting
+from avatar_bridge.capture.states.datagrams import (
+    EVERYWHERE,
+    DatagramSource,
+    Sighting,
+    is_port,
+)
 from avatar_bridge.capture.states.rotations import UNKNOWN, Vector, gaze, head, of_angles
 from avatar_bridge.capture.states.weights import NamedWeights
 from avatar_bridge.clock import Clock
@@ -104,7 +109,7 @@ def create(target: str, clock: Clock) -> StateSource:
         CaptureError: no phone's address, or this machine's port is taken.
     """
     host, _, port = target.partition(":")
-    if not _HOST.fullmatch(host) or (port and not port.isdigit()):
+    if not _HOST.fullmatch(host) or (port and not is_port(port)):
         raise CaptureError(f"expected ifacialmocap:ADDRESS of the phone, got {target!r}")
     phone = (host, int(port or PORT))
 

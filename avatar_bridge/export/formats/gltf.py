@@ -41,8 +41,8 @@ def write(path: Path, take: Take, stage: Stage) -> None:
         raise ConfigError(
             f"{path}: expected an avatar to animate, as `export --avatar` takes, got none"
         )
-    edit = GlbEdit(stage.avatar)
     with whole(stage.avatar):
+        edit = GlbEdit(stage.avatar)
         animate(edit, take, stage, path.stem)
     write_whole(path, edit.parts())
 
