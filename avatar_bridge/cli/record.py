@@ -14,6 +14,7 @@ from avatar_bridge.clock import NS_PER_S, SystemClock
 from avatar_bridge.config import DEFAULT_CONTROL
 from avatar_bridge.control.client import ControlClient
 from avatar_bridge.errors import ConfigError, TakeError, WireError
+from avatar_bridge.takes.mcap import SUFFIX, TIMES, VIDEO
 
 LONGEST_S = 1e6
 _WATCH_S = 1.0  # between two looks whether the server is still there
@@ -74,15 +75,18 @@ def _make(folder: Path) -> None:
 
 
 def _moved(path: Path, folder: Path) -> Path:
-    """The take in another folder, under a name that is free there."""
+    """The take and its pictures in another folder, under a name that is free there."""
     if not path.is_file():
         raise TakeError(f"the take is on the server's machine, at {path}: it cannot be moved")
     target = folder.expanduser() / path.name
     number = 1
-    while target.exists():
+    while any(target.with_suffix(suffix).exists() for suffix in (SUFFIX, VIDEO, TIMES)):
         number += 1
-        target = target.with_name(f"{path.stem}-{number}{path.suffix}")
+        target = target.with_name(f"{path.stem}-{number}{SUFFIX}")
     try:
+        for suffix in (VIDEO, TIMES):
+            if path.with_suffix(suffix).is_file():
+                shutil.move(path.with_suffix(suffix), target.with_suffix(suffix))
         return Path(shutil.move(path, target))
     except OSError as error:
         raise TakeError(f"{path} cannot be moved to {folder}: {error.strerror}") from error

@@ -35,6 +35,7 @@ from avatar_bridge.wire.codec import (
 from avatar_bridge.wire.v1 import face_pb2
 
 SUFFIX = ".mcap"
+VIDEO, TIMES = ".avi", ".frames.csv"  # of what may lie beside a take
 METADATA = "avatar_bridge.take"
 STARTED_AT, STARTED_NS = "started_at", "started_ns"  # fields of that record
 _MOST_RECORD_BYTES = 256 << 20  # of a file of anyone's; our chunks hold half a second

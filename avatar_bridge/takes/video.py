@@ -12,6 +12,7 @@ from pathlib import Path
 
 import cv2
 
+from avatar_bridge.takes.mcap import TIMES, VIDEO
 from avatar_bridge.types import Frame
 
 QUEUE = 16  # pictures that wait for the encoder; more would fill the memory
@@ -35,8 +36,8 @@ class VideoTrack:
 
     def __init__(self, take: Path, fps: float) -> None:
         self.failure = ""
-        self._path = take.with_suffix(".avi")
-        self._times = take.with_suffix(".frames.csv")
+        self._path = take.with_suffix(VIDEO)
+        self._times = take.with_suffix(TIMES)
         self._fps = fps or DEFAULT_FPS
         self._queue: queue.Queue[Frame] = queue.Queue(QUEUE)
         self._ending = threading.Event()

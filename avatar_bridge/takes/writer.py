@@ -13,7 +13,15 @@ from mcap_protobuf.schema import register_schema
 
 from avatar_bridge import __version__
 from avatar_bridge.errors import TakeError
-from avatar_bridge.takes.mcap import METADATA, STARTED_AT, STARTED_NS, SUFFIX, TakeStart
+from avatar_bridge.takes.mcap import (
+    METADATA,
+    STARTED_AT,
+    STARTED_NS,
+    SUFFIX,
+    TIMES,
+    VIDEO,
+    TakeStart,
+)
 from avatar_bridge.wire import topics
 from avatar_bridge.wire.v1 import face_pb2
 
@@ -148,6 +156,8 @@ def open_take(folder: Path, wanted: str, start: TakeStart) -> tuple[Path, TakeWr
         number = 1
         while True:
             try:
+                if any(path.with_suffix(beside).exists() for beside in (VIDEO, TIMES)):
+                    raise FileExistsError
                 return path, TakeWriter(path, start)
             except FileExistsError:
                 number += 1

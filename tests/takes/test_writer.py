@@ -40,6 +40,13 @@ def test_an_older_take_is_never_written_over(tmp_path):
     assert paths == ["one.mcap", "one-2.mcap", "one-3.mcap"]
 
 
+def test_pictures_of_an_older_take_keep_its_name(tmp_path):
+    (tmp_path / "one.avi").touch()
+    path, writer = open_take(tmp_path, "one", START)
+    writer.finish()
+    assert path.name == "one-2.mcap"
+
+
 def test_a_folder_that_cannot_be_is_one_line(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(TakeError, match=r"expected to write .*one\.mcap, got: "):

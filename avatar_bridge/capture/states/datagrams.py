@@ -84,7 +84,7 @@ class DatagramSource:
         try:
             self._socket.settimeout(WAIT_S)
             self._socket.bind(place)
-        except (OSError, ValueError) as error:  # the latter of a host that cannot be one
+        except (OSError, ValueError, TypeError) as error:  # the latter two of no possible host
             self._socket.close()
             raise CaptureError(
                 f"expected UDP port {place[1]} of {place[0]} to be free for {label}, "
@@ -93,7 +93,7 @@ class DatagramSource:
         try:
             if call:
                 call(self._socket)
-        except (OSError, ValueError) as error:
+        except (OSError, ValueError, TypeError) as error:
             self._socket.close()
             raise CaptureError(
                 f"expected {label} to be within reach, got: {_reason(error)}"
