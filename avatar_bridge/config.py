@@ -28,7 +28,8 @@ class SourceConfig(_Section):
     """Where pictures come from.
 
     Attributes:
-        uri: `performer`, `camera:INDEX`, `camera:URL`, or the path of a video, image or folder.
+        uri: `performer`, `camera:INDEX`, `camera:URL`, the path of a video, image or folder, or
+            another tracker's stream: `livelink:PORT`, `vmc:PORT`, `ifacialmocap:PHONE`.
         fps: pictures a second asked of a camera or taken from a file; None is the source's own.
         realtime: whether a file is played at its own pace or as fast as it is looked at.
         loop: whether a file starts again at its end.

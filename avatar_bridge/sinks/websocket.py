@@ -206,8 +206,9 @@ class WebSocketSink:
         self._clients.add(client)
         sending = asyncio.ensure_future(client.send())
         try:
-            async for _ in connection:
-                pass  # what it says is of no interest, but that it is there
+            with suppress(ConnectionClosed):  # without a goodbye, as of a page that was killed
+                async for _ in connection:
+                    pass  # what it says is of no interest, but that it is there
         finally:
             self._clients.discard(client)
             sending.cancel()

@@ -204,6 +204,18 @@ def test_a_client_that_leaves_is_forgotten(opened, client):
     sink.publish(make_state())
 
 
+def test_a_client_that_leaves_without_a_word_is_no_news(opened, client, caplog):
+    sink = opened()
+    gone = client(sink)
+    gone.socket.shutdown(socket.SHUT_RDWR)
+    until(lambda: not sink._clients)
+    loud = client(sink)
+    loud.send("x" * 10_000)  # more than any client has to say
+    until(lambda: not sink._clients)
+    sink.close()
+    assert not caplog.records
+
+
 def test_closing_says_goodbye_and_frees_the_port(opened, client):
     sink = opened()
     page = client(sink)

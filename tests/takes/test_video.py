@@ -39,12 +39,22 @@ def test_every_picture_is_there_with_its_time(recorder, tmp_path):
     film.release()
 
 
-def test_a_video_that_cannot_be_written_ends_alone(recorder, tmp_path, caplog):
-    (tmp_path / "one.frames.csv").write_text("somebody's")
+def test_a_video_that_cannot_be_written_ends_alone(recorder, monkeypatch, caplog):
+    def refuse(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(video_module.VideoTrack, "_open", refuse)
     recorder.start("one")
     recorder.see(frame(1))
     assert recorder.stop() is not None
-    assert "one.avi ended: File exists" in caplog.text
+    assert "one.avi ended: No space left on device" in caplog.text
+
+
+def test_a_video_never_takes_the_place_of_another_file(tmp_path):
+    (tmp_path / "one.frames.csv").write_text("somebody's")
+    track = video_module.VideoTrack(tmp_path / "one.mcap", 30.0)
+    track.end(5.0)
+    assert track.failure == "File exists"
     assert (tmp_path / "one.frames.csv").read_text() == "somebody's"
 
 
