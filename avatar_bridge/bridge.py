@@ -20,6 +20,7 @@ from avatar_bridge.control.service import ControlService
 from avatar_bridge.errors import AvatarBridgeError
 from avatar_bridge.mailbox import Empty, Mailbox
 from avatar_bridge.retarget.retargeter import Retargeter
+from avatar_bridge.sinks.base import Viewer
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.translator import TranslatorFactory
 from avatar_bridge.types import FaceState, Frame
@@ -51,6 +52,7 @@ class Bridge:
         self._stopping = threading.Event()
         self._capture_error: Exception | None = None
         self._mappings: queue.SimpleQueue[Retargeter] = queue.SimpleQueue()
+        self._viewers = tuple(sink for sink in parts.sinks if isinstance(sink, Viewer))
         self._tap = Tap(self._stopping)
         self._backend = BridgeBackend(parts, self._pipeline.retargeter, self._mappings, self._tap)
         self._control = self._open_control()
@@ -130,8 +132,9 @@ class Bridge:
                 if not self._parts.config.source.realtime:  # else it is mostly waiting
                     self._telemetry.record("capture", self._parts.clock.now_ns() - started_ns)
                 self._telemetry.count_captured(self._mailbox.put(frame))
-                if self._parts.recorder and isinstance(frame, Frame):
-                    self._parts.recorder.see(frame)
+                if isinstance(frame, Frame):
+                    for viewer in self._viewers:
+                        viewer.see(frame)
         except Exception as error:  # noqa: BLE001 - `run` raises it in the caller's thread
             self._capture_error = error
         finally:

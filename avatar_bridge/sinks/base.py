@@ -8,10 +8,10 @@ at once: a sink that has to wait drops. What a method raises as SinkError is log
 sink is left alone for a while; the other sinks never notice.
 """
 
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from avatar_bridge.telemetry import StreamStatus
-from avatar_bridge.types import FaceState, StreamInfo
+from avatar_bridge.types import FaceState, Frame, StreamInfo
 
 
 class Sink(Protocol):
@@ -31,6 +31,15 @@ class Sink(Protocol):
 
     def close(self) -> None:
         """Release sockets and files; never raises, never waits."""
+        ...
+
+
+@runtime_checkable
+class Viewer(Protocol):
+    """A sink that takes the pictures, too."""
+
+    def see(self, frame: Frame) -> None:
+        """Take a picture, from the capturing thread; as `publish`, it must return at once."""
         ...
 
 

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from avatar_bridge.clock import NS_PER_S, Clock
-from avatar_bridge.sinks.base import Sink
+from avatar_bridge.sinks.base import Sink, Viewer
 from avatar_bridge.telemetry import StreamStatus
-from avatar_bridge.types import FaceState, StreamInfo
+from avatar_bridge.types import FaceState, Frame, StreamInfo
 
 FIRST_PAUSE_S = 1.0
 LONGEST_PAUSE_S = 30.0
@@ -33,6 +33,7 @@ class GuardedSink:
     def __init__(self, name: str, sink: Sink, clock: Clock) -> None:
         self._name = name
         self._sink = sink
+        self._viewer = sink if isinstance(sink, Viewer) else None
         self._clock = clock
         self._pauses: dict[str, _Pause] = {}  # by what was tried: a bad meta stops no face
 
@@ -44,6 +45,10 @@ class GuardedSink:
 
     def report(self, status: StreamStatus) -> None:
         self._attempt("report", lambda: self._sink.report(status))
+
+    def see(self, frame: Frame) -> None:
+        if viewer := self._viewer:
+            self._attempt("see", lambda: viewer.see(frame))
 
     def close(self) -> None:
         try:

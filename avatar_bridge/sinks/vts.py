@@ -76,16 +76,16 @@ class VtsSink(QuietSink):
         self._face = face
         self._shapes = shapes
         self._pause_s = pause_s
-        self._worker = Worker("vts", self._session, pause_s)
+        self._worker: Worker[FaceState] = Worker("vts", self._session, pause_s)
 
     def publish(self, state: FaceState) -> None:
         if options.is_of(state.face_id, self._face):
-            self._worker.states.put(state)
+            self._worker.newest.put(state)
 
     def close(self) -> None:
         self._worker.close()
 
-    def _session(self, worker: Worker) -> None:
+    def _session(self, worker: Worker[FaceState]) -> None:
         try:
             with connect(
                 self._address,
@@ -115,7 +115,7 @@ class VtsSink(QuietSink):
             raise SinkError("VTube Studio refuses the token that it gave")
         self._keep(token)
 
-    def _feed(self, talk: "_Talk", worker: Worker) -> None:
+    def _feed(self, talk: "_Talk", worker: Worker[FaceState]) -> None:
         if self._shapes:
             for name, shape in zip(SHAPES, BLENDSHAPES, strict=True):
                 talk.ask("ParameterCreationRequest", {
@@ -127,7 +127,7 @@ class VtsSink(QuietSink):
         state: FaceState | None = None
         contested = False
         while True:
-            taken = worker.states.take(REPEAT_S)
+            taken = worker.newest.take(REPEAT_S)
             if taken is Empty.ENDED:
                 return
             state = taken if isinstance(taken, FaceState) else state
@@ -171,7 +171,7 @@ class _RefusedError(SinkError):
 class _Talk:
     """Requests and their answers over one connection."""
 
-    def __init__(self, socket: ClientConnection, worker: Worker) -> None:
+    def __init__(self, socket: ClientConnection, worker: Worker[FaceState]) -> None:
         self.worker = worker
         self._socket = socket
         self._asked = 0

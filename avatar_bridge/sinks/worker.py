@@ -1,17 +1,19 @@
 """A thread for a sink whose receiver may keep it waiting.
 
-The pipeline's thread leaves the newest state in a mailbox and goes on.
+The thread that has something new leaves it in a mailbox and goes on.
 """
 
 import logging
 import threading
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from avatar_bridge.mailbox import Mailbox
 from avatar_bridge.sinks.guard import FIRST_PAUSE_S, LONGEST_PAUSE_S
-from avatar_bridge.types import FaceState
 
 JOIN_S = 1.0  # how long a close waits at most for the thread to say goodbye
+
+T = TypeVar("T")
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +22,7 @@ class Finished(Exception):  # noqa: N818 - it is no error
     """Raised by a session to say that trying again is of no use; its text is logged."""
 
 
-class Worker:
+class Worker(Generic[T]):
     """Runs sessions with a receiver, one after another, until it is closed.
 
     A session that fails is logged once, and tried again after growing pauses.
@@ -29,14 +31,14 @@ class Worker:
         sink: for the log and for the thread's name.
         session: connects, and sends what the mailbox gives until that has ended. It returns then,
             and raises SinkError when the receiver is lost, Finished to give up. It calls the
-            worker's `reached` once the receiver takes states.
+            worker's `reached` once the receiver takes them.
         pause_s: the first pause; each further one is twice as long, up to `LONGEST_PAUSE_S`.
     """
 
     def __init__(
-        self, sink: str, session: Callable[["Worker"], None], pause_s: float = FIRST_PAUSE_S
+        self, sink: str, session: Callable[["Worker[T]"], None], pause_s: float = FIRST_PAUSE_S
     ) -> None:
-        self.states: Mailbox[FaceState] = Mailbox(lossless=False)
+        self.newest: Mailbox[T] = Mailbox(lossless=False)
         self.closing = threading.Event()
         self._sink = sink
         self._session = session
@@ -46,7 +48,7 @@ class Worker:
         self._thread.start()
 
     def reached(self) -> None:
-        """Say that the receiver takes states."""
+        """Say that the receiver takes what is sent."""
         if self._failed:
             _log.warning("sink %s: works again", self._sink)
         self._failed = False
@@ -59,7 +61,7 @@ class Worker:
     def close(self) -> None:
         """End the session and wait a moment for it; what does not end is left to the system."""
         self.closing.set()
-        self.states.close()
+        self.newest.close()
         self._thread.join(JOIN_S)
 
     def _run(self) -> None:
