@@ -146,6 +146,58 @@ func test_rest_and_removal(checks: Checks) -> void:
 	stage.end()
 
 
+func test_what_was_not_moved_is_left_alone(checks: Checks) -> void:
+	var stage := Stage.new(checks, [["jawOpen"]])
+	var mesh := stage.avatar.get_child(0) as MeshInstance3D
+	var head := Node3D.new()
+	stage.avatar.add_child(head)
+	stage.face.head_node = head
+	# Edited behind the driver's back, then saved.
+	mesh.set_blend_shape_value(0, 0.25)
+	head.rotation.x = 0.3
+	stage.face.notification(Node.NOTIFICATION_EDITOR_PRE_SAVE)
+	checks.near(stage.value(0, 0), 0.25, 1e-6, "an edited shape is saved as it is")
+	checks.near(head.rotation.x, 0.3, 1e-5, "an edited node is saved as it is")
+	stage.show({"jawOpen": 0.8}, {"head": Quaternion(Vector3.UP, 0.4)})
+	checks.near(stage.value(0, 0), 0.8, 1e-6, "moved")
+	stage.face.notification(Node.NOTIFICATION_EDITOR_PRE_SAVE)
+	checks.near(stage.value(0, 0), 0.25, 1e-6, "a previewed shape is saved as it was")
+	checks.near(head.rotation.x, 0.3, 1e-5, "a previewed node is saved as it was")
+	checks.near(head.rotation.y, 0.0, 1e-5, "a previewed node is saved as it was")
+	stage.end()
+
+
+func test_parts_may_go_or_change(checks: Checks) -> void:
+	var stage := Stage.new(checks, [["mouthPucker", "jawOpen"]])
+	var mesh := stage.avatar.get_child(0) as MeshInstance3D
+	var head := Node3D.new()
+	stage.avatar.add_child(head)
+	stage.face.head_node = head
+	stage.show({"jawOpen": 0.8, "mouthPucker": 0.5})
+	var other := Avatars.mesh(["jawOpen"])
+	mesh.mesh = other.mesh
+	head.free()
+	stage.show({"jawOpen": 0.6, "mouthPucker": 0.9})
+	checks.near(stage.value(0, 0), 0.5, 1e-6, "another mesh is not driven by the old map")
+	stage.face.rebuild()
+	checks.near(stage.value(0, 0), 0.0, 1e-6, "at rest again")
+	stage.show({"jawOpen": 0.6})
+	checks.near(stage.value(0, 0), 0.6, 1e-6, "but by the new one")
+	other.free()
+	stage.end()
+
+
+func test_gains_without_a_value(checks: Checks) -> void:
+	var stage := Stage.new(checks, [["jawOpen"]])
+	stage.face.shape_gains = {"jawOpen": null}
+	stage.show({"jawOpen": 0.5})
+	checks.near(stage.value(0, 0), 0.5, 1e-6, "as it comes")
+	stage.face.shape_gains = {"jawOpen": 2}
+	stage.show({"jawOpen": 0.25})
+	checks.near(stage.value(0, 0), 0.5, 1e-6, "a whole number")
+	stage.end()
+
+
 func test_head_and_eye_nodes(checks: Checks) -> void:
 	var stage := Stage.new(checks, [])
 	var head := Node3D.new()
@@ -162,6 +214,10 @@ func test_head_and_eye_nodes(checks: Checks) -> void:
 	checks.near((eye.quaternion * Vector3.BACK).x, sin(0.3), 1e-5, "eye to the left")
 	stage.show({}, {"gaze": [0.0, 0.25, 0.0, 0.0]})
 	checks.near((eye.quaternion * Vector3.BACK).y, sin(0.25), 1e-5, "eye up")
+	stage.face.eye_gain = 2.0
+	stage.show({}, {"gaze": [3e38, -3e38, 3e38, 3e38]})
+	checks.is_true(eye.quaternion.is_finite(), "whatever is sent")
+	stage.face.eye_gain = 1.0
 	stage.face.mirror = true
 	stage.show({}, fields)
 	checks.near((eye.quaternion * Vector3.BACK).x, sin(0.1), 1e-5, "the other eye, mirrored")
@@ -235,8 +291,15 @@ func test_xr_tracker(checks: Checks) -> void:
 	stage.face.publish_xr = false
 	checks.is_true(XRServer.get_tracker(path) == null, "switched off")
 	stage.face.publish_xr = true
-	stage.end()
+	stage.face.get_parent().remove_child(stage.face)
 	checks.is_true(XRServer.get_tracker(path) == null, "removed on exit")
+	stage.avatar.add_child(stage.face)
+	var other := XRFaceTracker.new()
+	other.name = path
+	XRServer.add_tracker(other)
+	stage.end()
+	checks.is_true(XRServer.get_tracker(path) == other, "another's tracker stays")
+	XRServer.remove_tracker(other)
 
 
 func test_warnings(checks: Checks) -> void:

@@ -166,6 +166,50 @@ func test_the_node(checks: Checks) -> void:
 	publisher.stop()
 
 
+func test_connecting_again_ends_what_waits(checks: Checks) -> void:
+	var publisher := Publisher.new()
+	var client := Client.new()
+	client.endpoint = publisher.endpoint()
+	client.control_endpoint = publisher.endpoint()
+	client.connect_to_server()
+	var before := client.source
+	before.control.poll(0)  # begins to connect, so that requests are kept
+	var reply := before.control.list_profiles()
+	checks.is_true(not reply.is_done, "waits")
+	var heard := []
+	reply.done.connect(func() -> void: heard.append(client.source == before))
+	client.connect_to_server()
+	checks.equal(heard, [false], "given up, and the old connection is gone")
+	checks.equal(before.socket.state, Socket.State.CLOSED)
+	checks.is_true(client.source != null and client.source != before, "anew")
+	client.free()
+	publisher.stop()
+
+
+func test_a_pause_is_no_silence(checks: Checks) -> void:
+	var publisher := Publisher.new()
+	var source := _connected(checks, publisher)
+	var back_usec := Time.get_ticks_usec() + 30_000_000
+	source.poll(back_usec)
+	source.poll(back_usec + 1_000_000)
+	checks.is_true(source.is_connected_to_server(), "the peer has time to answer")
+	source.poll(back_usec + 6_000_000)
+	checks.is_true("fell silent" in source.socket.error, source.socket.error)
+	publisher.stop()
+
+
+func test_a_host_that_does_not_exist(checks: Checks) -> void:
+	var socket := Socket.new("SUB")
+	socket.open("tcp://nowhere.invalid:5570")
+	for tick in 2000:
+		socket.poll(0)
+		if not socket.error.is_empty():
+			break
+		OS.delay_usec(1000)
+	checks.is_true("no host nowhere.invalid" in socket.error, socket.error)
+	socket.close()
+
+
 func test_receiving_makes_nothing_new(checks: Checks) -> void:
 	var publisher := Publisher.new()
 	var source := _connected(checks, publisher)

@@ -103,6 +103,15 @@ func test_what_is_refused(checks: Checks) -> void:
 		)
 
 
+func test_the_same_bad_text_is_refused_again(checks: Checks) -> void:
+	var frame := FaceFrame.new()
+	var bad := _with(Packets.face({"stream_id": ""}), "1202c328")
+	for again in 2:
+		checks.is_true("UTF-8" in _read(frame, bad, 0), "refused")
+	checks.equal(_read(frame, Packets.face(), 0), "")
+	checks.equal(frame.stream_id, "run")
+
+
 func test_groups_deep_and_long(checks: Checks) -> void:
 	var deep := _with(Packets.face(), "c301".repeat(5000) + "c401".repeat(5000))
 	checks.is_true("deep" in _read(FaceFrame.new(), deep, 0), "a deep group")

@@ -98,6 +98,7 @@ func _get_configuration_warnings() -> PackedStringArray:
 
 ## Connects, and again whenever the connection is lost, until [method disconnect_from_server].
 func connect_to_server() -> void:
+	disconnect_from_server()
 	source = Source.new(max_frame_bytes)
 	_seen_restarts = 0
 	_seen_meta = 0
@@ -112,10 +113,12 @@ func connect_to_server() -> void:
 ## Disconnects at once; requests that wait are given up.
 func disconnect_from_server() -> void:
 	if source != null:
-		source.close()
-		source = null
+		var ended := source
+		source = null  # first: whoever hears that a request was given up may connect again
+		ended.close()
 	_tell_face(false)
-	_tell_connection(ConnectionState.DISCONNECTED)
+	if source == null:
+		_tell_connection(ConnectionState.DISCONNECTED)
 
 
 ## Reads what has come and tells what changed; the node does this itself once a tick.

@@ -149,7 +149,7 @@ var _weights := PackedFloat32Array()  # the 52, then the expressions
 var _gains := PackedFloat32Array()
 var _mirrored := Arkit.mirrored()
 var _rest := PackedFloat32Array()  # of each driven shape, as found
-var _applied := PackedFloat32Array()
+var _applied := PackedFloat32Array()  # NAN where nothing was changed
 var _heads: Array[Turner] = []
 var _left_eyes: Array[Turner] = []
 var _right_eyes: Array[Turner] = []
@@ -213,10 +213,6 @@ func rebuild() -> void:
 	_map = AvatarMap.of(_target())
 	_rest.resize(_map.inputs.size())
 	_applied.resize(_map.inputs.size())
-	for index in _map.inputs.size():
-		_rest[index] = _map.meshes[_map.mesh_indices[index]].get_blend_shape_value(
-			_map.shape_indices[index]
-		)
 	_applied.fill(NAN)
 	_find_turners()
 	_xr.stop()
@@ -225,14 +221,18 @@ func rebuild() -> void:
 	update_configuration_warnings()
 
 
-## Puts everything back to how it was found.
+## Puts everything that was moved back to how it was found.
 func rest() -> void:
 	_fade.reset()
 	if _map != null:
 		for index in _map.inputs.size():
+			if is_nan(_applied[index]):
+				continue  # not moved, but perhaps edited since
 			var mesh: Variant = _map.meshes[_map.mesh_indices[index]]
-			if is_instance_valid(mesh):
-				mesh.set_blend_shape_value(_map.shape_indices[index], _rest[index])
+			var shape := _map.shape_indices[index]
+			# A mesh put in another's place takes over its weights, as far as it has shapes.
+			if is_instance_valid(mesh) and shape < mesh.get_blend_shape_count():
+				mesh.set_blend_shape_value(shape, _rest[index])
 	_applied.fill(NAN)
 	for turners: Array[Turner] in [_heads, _left_eyes, _right_eyes]:
 		for turner in turners:
@@ -304,12 +304,21 @@ func _move_shapes() -> void:
 		var weight := _weights[input]
 		if absf(weight - _applied[index]) < _SAME:
 			continue
-		# Not typed: a mesh may have been freed, and a freed one has no type.
-		var mesh: Variant = _map.meshes[_map.mesh_indices[index]]
-		if not is_instance_valid(mesh):
+		var mesh := _mesh_of(index)
+		if mesh == null:
 			continue
+		if is_nan(_applied[index]):
+			_rest[index] = mesh.get_blend_shape_value(_map.shape_indices[index])
 		mesh.set_blend_shape_value(_map.shape_indices[index], weight)
 		_applied[index] = weight
+
+
+## Where a driven shape is; null if that was freed or shows another mesh by now.
+func _mesh_of(index: int) -> MeshInstance3D:
+	var at := _map.mesh_indices[index]
+	# Not typed: a freed one has no type.
+	var mesh: Variant = _map.meshes[at]
+	return mesh if is_instance_valid(mesh) and mesh.mesh == _map.resources[at] else null
 
 
 func _turn() -> void:
@@ -325,6 +334,8 @@ func _turn() -> void:
 
 func _eye_rotation(gaze: Vector2) -> Quaternion:
 	var angles := gaze * _fade.strength * eye_gain
+	if not angles.is_finite():  # finite as sent, but beyond all measure
+		return Quaternion.IDENTITY
 	var rotation := Quaternion(Vector3.UP, angles.x) * Quaternion(Vector3.RIGHT, -angles.y)
 	return _in_avatar_axes(rotation)
 
@@ -361,7 +372,7 @@ func _find_turners() -> void:
 
 
 static func _turners(
-	bones: Skeleton3D, bone: String, usual: PackedStringArray, node: Node3D
+	bones: Skeleton3D, bone: String, usual: PackedStringArray, node: Variant
 ) -> Array[Turner]:
 	var found: Array[Turner] = []
 	for bone_name in usual if bone.is_empty() else PackedStringArray([bone]):
@@ -369,7 +380,7 @@ static func _turners(
 		if turner != null:
 			found.append(turner)
 			break
-	if node != null:
+	if is_instance_valid(node):  # not typed: a freed one has no type
 		found.append(Turner.of_node(node))
 	return found
 
@@ -397,7 +408,9 @@ func _fill_gains() -> void:
 	_gains.resize(_weights.size())
 	for index in _gains.size():
 		var name := ShapeNames.name_of(index)
-		_gains[index] = gain * float(shape_gains.get(String(name), shape_gains.get(name, 1.0)))
+		var own: Variant = shape_gains.get(String(name), shape_gains.get(name))
+		# The inspector adds entries without a value.
+		_gains[index] = gain * (float(own) if own is float or own is int else 1.0)
 
 
 func _rebuild_if_ready() -> void:

@@ -25,6 +25,8 @@ const ShapeNames := preload("shape_names.gd")
 
 ## Meshes that are driven.
 var meshes: Array[MeshInstance3D] = []
+## For each of [member meshes]: what it showed when the map was made.
+var resources: Array[Mesh] = []
 ## For each driven blend shape: index in [member meshes].
 var mesh_indices := PackedInt32Array()
 ## For each driven blend shape: index in its mesh.
@@ -116,6 +118,7 @@ func _add_mesh(node: MeshInstance3D) -> void:
 	if best.is_empty():
 		return
 	meshes.append(node)
+	resources.append(node.mesh)
 	for input: int in best:
 		for shape: int in best[input][1]:
 			mesh_indices.append(meshes.size() - 1)

@@ -7,6 +7,7 @@ var _bone := -1
 var _rest := Quaternion.IDENTITY
 var _before := Quaternion.IDENTITY
 var _parent := Quaternion.IDENTITY
+var _is_turned := false
 
 
 ## Turns a bone; null if the skeleton has none of this name.
@@ -18,7 +19,6 @@ static func of_bone(skeleton: Skeleton3D, bone_name: String) -> RefCounted:
 	turner._skeleton = skeleton
 	turner._bone = bone
 	turner._rest = skeleton.get_bone_rest(bone).basis.get_rotation_quaternion()
-	turner._before = skeleton.get_bone_pose_rotation(bone)
 	var parent := skeleton.get_bone_parent(bone)
 	if parent >= 0:
 		turner._parent = skeleton.get_bone_global_rest(parent).basis.get_rotation_quaternion()
@@ -31,19 +31,30 @@ static func of_node(node: Node3D) -> RefCounted:
 		return null
 	var turner := new()
 	turner._node = node
-	turner._rest = node.quaternion
-	turner._before = node.quaternion
 	return turner
 
 
 ## Turns it from its rest.
 func turn(rotation: Quaternion) -> void:
+	if not _is_turned:
+		_is_turned = true
+		_find_before()
 	_apply(_parent.inverse() * rotation * _parent * _rest)
 
 
-## Puts it back to where it was found.
+## Puts it back to where it was found, if it was turned; else somebody else may have moved it.
 func restore() -> void:
-	_apply(_before)
+	if _is_turned:
+		_is_turned = false
+		_apply(_before)
+
+
+func _find_before() -> void:
+	if is_instance_valid(_node):
+		_rest = _node.quaternion
+		_before = _rest
+	elif is_instance_valid(_skeleton):
+		_before = _skeleton.get_bone_pose_rotation(_bone)
 
 
 func _apply(rotation: Quaternion) -> void:

@@ -91,9 +91,10 @@ func start(path: StringName) -> bool:
 
 ## Takes the tracker away.
 func stop() -> void:
-	if _tracker != null:
+	# The engine removes by name, and another may have taken the place since.
+	if _tracker != null and XRServer.get_tracker(_tracker.name) == _tracker:
 		XRServer.remove_tracker(_tracker)
-		_tracker = null
+	_tracker = null
 
 
 ## Hands out the first 52 of [param weights].

@@ -177,7 +177,7 @@ func is_face_found(now_usec: int) -> bool:
 	return is_receiving(now_usec) and face != null and face.tracked
 
 
-## Ids of the faces heard of within the last seconds, in no order.
+## Ids of the faces that are remembered, in no order; whether one is seen, its newest frame says.
 func face_ids() -> Array:
 	return _timelines.keys()
 
@@ -338,6 +338,7 @@ func _take_meta(start: int, end: int) -> void:
 	var is_change := (
 		meta == null
 		or meta.stream_id != read.stream_id
+		or meta.source != read.source
 		or meta.profile != read.profile
 		or meta.calibration != read.calibration
 		or meta.model != read.model

@@ -153,7 +153,9 @@ func _poll_resolving(now_usec: int) -> void:
 		if now_usec >= _deadline_usec:
 			_retry("cannot look up %s in time" % _host, now_usec)
 		return
-	var found := IP.get_resolve_item_addresses(_resolving)
+	var found := []
+	if status == IP.RESOLVER_STATUS_DONE:  # of others the engine complains
+		found = IP.get_resolve_item_addresses(_resolving)
 	var chosen := ""
 	for address: String in found:
 		# The server listens on IPv4 unless told otherwise, but localhost may be ::1 first.
@@ -224,6 +226,8 @@ func _doubt(now_usec: int) -> void:
 		_retry("%s:%d fell silent" % [_host, _port], now_usec)
 	elif not _pinged:
 		_pinged = codec.ping()
+		# A game that was paused has not listened either: the peer's time begins now.
+		_heard_usec = now_usec - _SILENCE_USEC
 
 
 func _retry(reason: String, now_usec: int) -> void:

@@ -190,7 +190,8 @@ func _read_stream_id(reader: Reader) -> void:
 	reader.span()
 	if not reader.span_is(_stream_bytes):  # the same in every frame of a run
 		stream_id = reader.span_text()
-		_stream_bytes = reader.span_bytes()
+		# Of what is no text nothing is kept, so that it is refused again.
+		_stream_bytes = reader.span_bytes() if reader.error.is_empty() else PackedByteArray()
 
 
 func _read_head(reader: Reader) -> void:
