@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy.spatial.transform import Rotation
 
 from avatar_bridge.facs.landmarks import EYE_LEFT, EYE_RIGHT, NOSE_BASE
-from avatar_bridge.types import FaceCrop, Float32, Image
+from avatar_bridge.types import FaceCrop, Float32, HeadPose, Image
 
 # A face box's side and the drop of its middle below the eyes, in eye distances. Measured on the
 # landmarks of 13,000 news photographs: brow to chin is 2.2, jaw to jaw 2.3, in the median face.
@@ -137,3 +137,19 @@ def quaternion_from_matrix(matrix: NDArray[np.floating]) -> Float32:
     """Unit quaternion x, y, z, w (w not negative) of a (3, 3) rotation matrix."""
     quaternion = Rotation.from_matrix(np.asarray(matrix, np.float64)).as_quat(canonical=True)
     return np.asarray(quaternion, np.float32)
+
+
+def head_angles(pose: HeadPose) -> tuple[float, float, float]:
+    """Yaw, pitch and roll of a head.
+
+    **Convention:** radians. Yaw is positive toward the subject's left, pitch upward, roll toward
+    the subject's left shoulder.
+    """
+    x, y, z, w = pose.orientation.tolist()
+    # The face's axes in the camera's: `out` of the face, and how high its left side and top point.
+    out_x, out_y = 2 * (x * z + w * y), 2 * (y * z - w * x)
+    out_z = 1 - 2 * (x * x + y * y)
+    left_up, top_up = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z)
+    yaw = math.atan2(out_x, out_z)
+    pitch = math.atan2(out_y, math.hypot(out_x, out_z))
+    return yaw, pitch, math.atan2(-left_up, top_up)

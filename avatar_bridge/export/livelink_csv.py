@@ -14,7 +14,6 @@ eyeLookDown, and roll is yaw times pitch, as it is for an eye that looks up and 
 twisting. The app converts the head by the same rule, so the head has the same signs.
 """
 
-import math
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from avatar_bridge.export.atomic import AtomicFile
 from avatar_bridge.export.base import RowWriter
 from avatar_bridge.export.timecode import timecode
 from avatar_bridge.facs.arkit import BLENDSHAPES
+from avatar_bridge.geometry import head_angles
 from avatar_bridge.types import FaceState, Float32, HeadPose
 
 ANGLES = tuple(
@@ -56,7 +56,7 @@ class LiveLinkCsvWriter(RowWriter):
             return
         values = (
             *state.blendshapes.weights.tolist(),
-            *head_angles(state.head_pose),
+            *app_head(state.head_pose),
             *eye_angles(state.gaze.left),
             *eye_angles(state.gaze.right),
         )
@@ -75,15 +75,10 @@ def empty_row(stamp: str) -> str:
     return f"{stamp},0" + "," * len(COLUMNS) + "\n"
 
 
-def head_angles(pose: HeadPose) -> tuple[float, float, float]:
+def app_head(pose: HeadPose) -> tuple[float, float, float]:
     """Yaw, pitch and roll of a head in the app's convention."""
-    x, y, z, w = (float(part) for part in pose.orientation)
-    # The face's axes in the camera's: `out` of the face, and how high its left side and top point.
-    out = (2 * (x * z + w * y), 2 * (y * z - w * x), 1 - 2 * (x * x + y * y))
-    left_up, top_up = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z)
-    yaw = math.atan2(-out[0], out[2])
-    pitch = math.atan2(-out[1], math.hypot(out[0], out[2]))
-    return yaw, pitch, math.atan2(-left_up, top_up)
+    yaw, pitch, roll = head_angles(pose)
+    return -yaw, -pitch, roll
 
 
 def eye_angles(gaze: Float32) -> tuple[float, float, float]:

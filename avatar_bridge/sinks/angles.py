@@ -9,21 +9,9 @@ ours with x turned round, which turns y and z of a quaternion round.
 
 import math
 
-from avatar_bridge.types import Float32, HeadPose
+from avatar_bridge.types import Float32
 
 Quaternion = tuple[float, float, float, float]  # x, y, z, w
-
-
-def head_angles(pose: HeadPose) -> tuple[float, float, float]:
-    """Yaw, pitch and roll of a head."""
-    x, y, z, w = pose.orientation.tolist()
-    # The face's axes in the camera's: `out` of the face, and how high its left side and top point.
-    out_x, out_y = 2 * (x * z + w * y), 2 * (y * z - w * x)
-    out_z = 1 - 2 * (x * x + y * y)
-    left_up, top_up = 2 * (x * y + w * z), 1 - 2 * (x * x + z * z)
-    yaw = math.atan2(out_x, out_z)
-    pitch = math.atan2(out_y, math.hypot(out_x, out_z))
-    return yaw, pitch, math.atan2(-left_up, top_up)
 
 
 def part_of(orientation: Float32, share: float) -> Quaternion:

@@ -23,8 +23,8 @@ import math
 from avatar_bridge.clock import Clock
 from avatar_bridge.errors import SinkError
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
+from avatar_bridge.geometry import head_angles
 from avatar_bridge.sinks import options
-from avatar_bridge.sinks.angles import head_angles
 from avatar_bridge.sinks.base import QuietSink
 from avatar_bridge.sinks.udp import Address, UdpSocket
 from avatar_bridge.types import FaceState, Float32

@@ -20,8 +20,8 @@ import uuid
 
 from avatar_bridge.clock import NS_PER_S, Clock
 from avatar_bridge.errors import ConfigError
+from avatar_bridge.geometry import head_angles
 from avatar_bridge.sinks import options
-from avatar_bridge.sinks.angles import head_angles
 from avatar_bridge.sinks.base import QuietSink
 from avatar_bridge.sinks.udp import UdpSocket
 from avatar_bridge.types import FaceState, Float32, StreamInfo

@@ -28,10 +28,10 @@ from avatar_bridge.clock import Clock
 from avatar_bridge.errors import SinkError
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.facs.emotions import EMOTION_INDEX
+from avatar_bridge.geometry import head_angles
 from avatar_bridge.mailbox import Empty
 from avatar_bridge.paths import config_folder, write_whole
 from avatar_bridge.sinks import options
-from avatar_bridge.sinks.angles import head_angles
 from avatar_bridge.sinks.base import QuietSink
 from avatar_bridge.sinks.guard import FIRST_PAUSE_S
 from avatar_bridge.sinks.worker import Finished, Worker

@@ -12,7 +12,7 @@ from scipy.spatial.transform import Rotation
 from avatar_bridge.capture.states.livelink import LiveLinkDecoder
 from avatar_bridge.clock import NS_PER_S
 from avatar_bridge.errors import WireError
-from avatar_bridge.export.livelink_csv import head_angles
+from avatar_bridge.export.livelink_csv import app_head
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, Capability
 
 NOW_NS = 1_000 * NS_PER_S
@@ -73,7 +73,7 @@ def test_signs_of_the_head():
 def test_the_head_is_what_the_writer_of_takes_would_write():
     angles = (0.4, -0.3, 0.2)
     read = motion(_52=angles[0], _53=angles[1], _54=angles[2])
-    assert head_angles(read.head_pose) == pytest.approx(angles, abs=1e-6)
+    assert app_head(read.head_pose) == pytest.approx(angles, abs=1e-6)
 
 
 def test_signs_of_the_eyes():

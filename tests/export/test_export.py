@@ -13,7 +13,7 @@ from scipy.spatial.transform import Rotation
 
 from avatar_bridge.errors import ConfigError, SinkError
 from avatar_bridge.export import WRITERS, open_writer
-from avatar_bridge.export.livelink_csv import COLUMNS, eye_angles, head_angles
+from avatar_bridge.export.livelink_csv import COLUMNS, app_head, eye_angles
 from avatar_bridge.export.timecode import timecode
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.facs.arkit import BLENDSHAPES
@@ -174,7 +174,7 @@ def test_a_timecode_tells_the_time(milliseconds: int, fps: float) -> None:
     ids=["straight", "to its left", "up", "clockwise", "all", "far"],
 )
 def test_head_convention(pose: HeadPose, angles: tuple[float, float, float]) -> None:
-    assert head_angles(pose) == pytest.approx(angles, abs=1e-5)
+    assert app_head(pose) == pytest.approx(angles, abs=1e-5)
 
 
 def test_json_is_one_document(tmp_path) -> None:
@@ -284,5 +284,5 @@ def test_columns() -> None:
 
 
 def test_angles_grow_with_the_turn() -> None:
-    yaws = [head_angles(looking(yaw=math.radians(degrees)))[0] for degrees in range(-80, 81, 20)]
+    yaws = [app_head(looking(yaw=math.radians(degrees)))[0] for degrees in range(-80, 81, 20)]
     assert all(later < earlier for earlier, later in pairwise(yaws))

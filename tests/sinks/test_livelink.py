@@ -10,7 +10,7 @@ from sink_rig import lost, posed, stream
 
 from avatar_bridge.clock import ManualClock
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.export.livelink_csv import eye_angles, head_angles
+from avatar_bridge.export.livelink_csv import app_head, eye_angles
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
 from avatar_bridge.sinks import SINKS
 
@@ -109,7 +109,7 @@ def test_all_angles_are_those_of_the_app_s_own_takes(sink, receiver):
     state = posed(left=12, up=-7, tilt=4, eyes=(10, 5))
     sink.publish(state)
     values = parse(receiver.take()).values
-    assert values[52:55] == pytest.approx(head_angles(state.head_pose), abs=1e-6)
+    assert values[52:55] == pytest.approx(app_head(state.head_pose), abs=1e-6)
     assert values[55:58] == pytest.approx(eye_angles(state.gaze.left), abs=1e-6)
     assert values[58:61] == pytest.approx(eye_angles(state.gaze.right), abs=1e-6)
 

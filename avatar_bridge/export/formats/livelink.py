@@ -19,9 +19,9 @@ from avatar_bridge.export.formats.base import Format
 from avatar_bridge.export.livelink_csv import (
     COLUMNS,
     HEADER,
+    app_head,
     empty_row,
     eye_angles,
-    head_angles,
     row,
 )
 from avatar_bridge.export.table import read_table
@@ -98,7 +98,7 @@ def _angles(take: Take, index: int) -> Iterator[float]:
     pose = _STRAIGHT
     if take.head_orientation is not None:
         pose = HeadPose(np.zeros(3, np.float32), take.head_orientation[index])
-    yield from head_angles(pose)
+    yield from app_head(pose)
     for side in (0, 1):
         if take.gaze is None:
             yield from (0.0, 0.0, 0.0)
