@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from avatar_bridge.avatar.gltf import MOST_ROWS, Gltf
 from avatar_bridge.errors import ConfigError
@@ -119,10 +118,10 @@ class AvatarFace:
 
     def _placed(self) -> Iterator[tuple[dict[str, Any], tuple[str, ...], Float32]]:
         """Meshes with morph targets, their targets' names and where they stand (4, 4)."""
-        worlds = _worlds(self._gltf)
+        placed = worlds(self._gltf)
         for index, (mesh, names) in enumerate(zip(self._meshes, self._names, strict=True)):
             if names:
-                yield mesh, names, worlds.get(index, np.eye(4, dtype=np.float32))
+                yield mesh, names, placed.get(index, np.eye(4, dtype=np.float32))
 
 
 def broken(path: Path, error: Exception) -> ConfigError:
@@ -182,7 +181,7 @@ def clip_name(group: Json) -> str:
     return shown_name(group.get("name", "") if preset == _NO_PRESET else preset)
 
 
-def _worlds(gltf: Gltf) -> dict[int, Float32]:
+def worlds(gltf: Gltf) -> dict[int, Float32]:
     """Where each mesh stands: the product of its nodes' transforms, of the first node it has.
 
     A skinned mesh ignores its node, and its points are near enough to where the skin puts them
@@ -210,6 +209,8 @@ def _worlds(gltf: Gltf) -> dict[int, Float32]:
 
 
 def _local(node: dict[str, Any]) -> Any:
+    from scipy.spatial.transform import Rotation  # takes a second to load
+
     if "matrix" in node:
         return np.reshape(np.asarray(node["matrix"], np.float64), (4, 4)).T
     local = np.eye(4)

@@ -70,6 +70,17 @@ class Gltf:
         except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
             raise ConfigError(f"{self.path}: accessor {index}: got broken data: {error}") from error
 
+    def data(self, view: int) -> bytes:
+        """The bytes of a buffer view, such as an image's.
+
+        Raises:
+            ConfigError: the file does not hold what it promises.
+        """
+        try:
+            return self._view(self.json["bufferViews"][view])[0]
+        except (KeyError, IndexError, TypeError, ValueError, AttributeError) as error:
+            raise ConfigError(f"{self.path}: view {view}: got broken data: {error}") from error
+
     def _accessor(self, said: dict[str, Any]) -> Float32:
         count, columns = _size(said["count"], MOST_ROWS), _COLUMNS[said["type"]]
         kind = np.dtype(_NUMBERS[said["componentType"]])
