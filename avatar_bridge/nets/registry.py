@@ -16,6 +16,9 @@ NETS: dict[str, Registry[nn.Module]] = {
         "avatar_bridge.nets.action_units",
         hidden=frozenset({"evidence", "places", "pooled", "regional"}),
     ),
+    "generation": Registry(
+        "net", "avatar_bridge.nets.generation", hidden=frozenset({"blocks", "discriminator"})
+    ),
 }
 
 

@@ -36,6 +36,7 @@ class Suite(StrEnum):
 
     FACE = "face"
     DETECTION = "detection"
+    GENERATION = "generation"
 
 
 RecipeArgument = Annotated[str, typer.Argument(help="Name of a recipe, or path of a TOML file.")]
@@ -59,6 +60,7 @@ def list_all() -> None:
     from avatar_bridge.training.recipe import recipe_names
     from avatar_bridge.training.tasks.detection import MATERIALS
     from avatar_bridge.training.tasks.emotion import SETS
+    from avatar_bridge.training.tasks.generation import PORTRAITS
 
     console.print(f"recipes: {', '.join(recipe_names())}")
     for task, registry in sorted(NETS.items()):
@@ -66,6 +68,7 @@ def list_all() -> None:
     console.print(f"faces: {', '.join(SOURCES.names())}")
     console.print(f"emotions: {', '.join(SETS.names())}")
     console.print(f"scenes: {', '.join(MATERIALS.names())}")
+    console.print(f"portraits: {', '.join(PORTRAITS.names())}")
 
 
 @app.command()
@@ -126,6 +129,9 @@ def evaluate(
     films: Annotated[
         bool, typer.Option("--films", help="Of suite detection: also videos of tracked faces.")
     ] = False,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Of suite generation: faces of each set.")
+    ] = None,
     runs: RunsOption = Path("runs"),
     models: ModelsOption = Path("models"),
     out: Annotated[Path, typer.Option(help="Folder for a suite's table and pictures.")] = Path(
@@ -140,6 +146,8 @@ def evaluate(
         _measure_faces(names or (), models, data, out, quick)
     elif suite is Suite.DETECTION:
         _measure_detection(names or (), models, data, out, quick, films)
+    elif suite is Suite.GENERATION:
+        _measure_generation(names or (), models, data, out, quick, limit)
     elif names is None or len(names) != 1:
         raise ConfigError(f"expected one recipe, or --suite, got {' '.join(names or [])!r}")
     else:
@@ -170,6 +178,22 @@ def _measure_detection(
     console.print(
         f"wrote {out}/detection.csv, .md and .png, tracking.csv, .md and .png, and a "
         "detection_NAME.png for each detector",
+        highlight=False,
+    )
+
+
+def _measure_generation(
+    names: Sequence[str], models: Path, data: Path, out: Path, quick: bool, limit: int | None
+) -> None:
+    from avatar_bridge.inference.store import ModelStore
+    from avatar_bridge.training.suite.generation.suite import run_suite, write_tables
+    from avatar_bridge.training.suite.table import show
+
+    table = run_suite(names, ModelStore(models), data, out, console, quick, limit)
+    show(table, console)
+    write_tables(table, out)
+    console.print(
+        f"wrote {out}/generation.csv, .md, .png and .json, and generation_faces.png",
         highlight=False,
     )
 
@@ -331,6 +355,22 @@ def samples(
     from avatar_bridge.training.synthetic import command
 
     command.render_samples(out, ict, count, seed, takes, moments)
+
+
+@app.command()
+def sittings(
+    out: Annotated[Path, typer.Argument(help="Folder for the files.")],
+    ict: IctOption,
+    count: Annotated[int, typer.Option(help="How many heads.")] = 1000,
+    seed: Annotated[int, typer.Option(help="Decides every picture.")] = 0,
+    size: Annotated[int, typer.Option(min=32, help="Side of a cut face in pixels.")] = 128,
+    margin: Annotated[float, typer.Option(help="Side of the cut in face boxes.")] = 1.4,
+    lift: Annotated[float, typer.Option(help="Of the cut's middle, in face boxes.")] = 0.05,
+) -> None:
+    """Render heads that show many expressions each, all else alike; kind `sittings`."""
+    from avatar_bridge.training.synthetic import command
+
+    command.render_sittings(out, ict, count, seed, size, margin, lift)
 
 
 @app.command()

@@ -32,7 +32,9 @@ def export_onnx(model: nn.Module, outputs: Sequence[str], spec: InputSpec, path:
     Args:
         model: takes (B, C, S, S) and gives a tuple of tensors. One that takes pictures of other
             sizes too has an attribute `free_axes`: of the picture and of each output, by name, the
-            further axes that may have any length, and their names.
+            further axes that may have any length, and their names. One that takes more than a
+            picture has an attribute `further_inputs`: by name, the shape of one row of values in
+            [0, 1], in the order of its arguments.
         outputs: their names.
         spec: the picture it takes.
         path: of the file.
@@ -42,6 +44,8 @@ def export_onnx(model: nn.Module, outputs: Sequence[str], spec: InputSpec, path:
     """
     model = model.eval()
     image = torch.zeros(2, spec.channels, spec.size, spec.size)
+    further = _further_inputs(model)
+    names = (INPUT_NAME, *further)
     free = _free_axes(model)
     path.parent.mkdir(parents=True, exist_ok=True)
     with warnings.catch_warnings():
@@ -50,13 +54,11 @@ def export_onnx(model: nn.Module, outputs: Sequence[str], spec: InputSpec, path:
         warnings.simplefilter("ignore")
         torch.onnx.export(
             model,
-            (image,),
+            (image, *(torch.zeros(2, *row) for row in further.values())),
             str(path),
-            input_names=[INPUT_NAME],
+            input_names=list(names),
             output_names=list(outputs),
-            dynamic_axes={
-                name: {0: "batch"} | free.get(name, {}) for name in (INPUT_NAME, *outputs)
-            },
+            dynamic_axes={name: {0: "batch"} | free.get(name, {}) for name in (*names, *outputs)},
             opset_version=OPSET,
             dynamo=False,
         )
@@ -102,10 +104,12 @@ def check_parity(model: nn.Module, outputs: Sequence[str], spec: InputSpec, path
         height, width = (times * spec.size for times in _PARITY_SIZES)
         shapes.append((1, spec.channels, height, width))
     for shape in shapes:
-        image = torch.randn(shape, generator=generator)
+        fed = {INPUT_NAME: torch.randn(shape, generator=generator)}
+        for name, row in _further_inputs(model).items():
+            fed[name] = torch.rand((shape[0], *row), generator=generator)
         with torch.inference_mode():
-            expected = [out.numpy() for out in model(image)]
-        got = session.run(list(outputs), {INPUT_NAME: image.numpy()})
+            expected = [out.numpy() for out in model(*fed.values())]
+        got = session.run(list(outputs), {name: part.numpy() for name, part in fed.items()})
         for name, left, right in zip(outputs, expected, got, strict=True):
             difference = float(np.abs(left - right).max() / max(1.0, np.abs(left).max()))
             if left.shape != right.shape or not difference <= TOLERANCE:
@@ -120,6 +124,11 @@ def check_parity(model: nn.Module, outputs: Sequence[str], spec: InputSpec, path
 def _free_axes(model: nn.Module) -> dict[str, dict[int, str]]:
     axes: dict[str, dict[int, str]] = getattr(model, "free_axes", {})
     return axes
+
+
+def _further_inputs(model: nn.Module) -> dict[str, tuple[int, ...]]:
+    inputs: dict[str, tuple[int, ...]] = getattr(model, "further_inputs", {})
+    return inputs
 
 
 def write_card(card: ModelCard, folder: Path) -> None:

@@ -18,12 +18,13 @@ from avatar_bridge.training.parallel import World
 from avatar_bridge.training.recipe import OptimPart
 from avatar_bridge.training.schedule import Schedule
 from avatar_bridge.training.start import start_from
-from avatar_bridge.training.task import Batch, Judgement, Lesson, Task
+from avatar_bridge.training.task import Batch, Judgement, Lesson, RivalLesson, Task
 
 _PREFETCH = 4  # batches that are made ahead
 _IMAGE_DIMENSIONS = 4
 _NO_DECAY_DIMENSIONS = 1  # biases and norms are not pulled to zero
-_MOMENTUM = 0.9
+_MOMENTUM = 0.9  # of SGD
+_SQUARES = 0.999  # AdamW's memory of squared gradients
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,13 +153,27 @@ class _Run:
         self._save()
 
     def _step(self, batch: Batch) -> dict[str, Tensor]:
-        losses = self._lesson.losses(self._net, batch)
-        self._optimizer.zero_grad(set_to_none=True)
-        losses["total"].backward()
-        self._world.average_gradients(self._net)
-        torch.nn.utils.clip_grad_norm_(self._net.parameters(), self._optim.clip)
-        self._optimizer.step()
-        return {name: value.detach() for name, value in losses.items()}
+        told: dict[str, Tensor] = {}
+        for player, losses in self._turns(batch):
+            self._optimizer.zero_grad(set_to_none=True)
+            losses["total"].backward()
+            if player is not self._net:  # what has no gradient, the optimiser leaves alone
+                own = {id(parameter) for parameter in player.parameters()}
+                for parameter in self._net.parameters():
+                    if id(parameter) not in own:
+                        parameter.grad = None
+            self._world.average_gradients(player)
+            torch.nn.utils.clip_grad_norm_(player.parameters(), self._optim.clip)
+            self._optimizer.step()
+            told |= {name: value.detach() for name, value in losses.items()}
+        return told
+
+    def _turns(self, batch: Batch) -> Iterator[tuple[nn.Module, dict[str, Tensor]]]:
+        """Who learns in this step, one after the other, and of what."""
+        if isinstance(self._lesson, RivalLesson):
+            yield from self._lesson.turns(self._net, batch, self._place.step)
+        else:
+            yield self._net, self._lesson.losses(self._net, batch)
 
     def _judge(self) -> bool:
         """Judge the averaged net; True where the run should end early."""
@@ -218,4 +233,5 @@ def _optimizer(net: nn.Module, optim: OptimPart) -> torch.optim.Optimizer:
     ]
     if optim.method == "sgd":
         return torch.optim.SGD(groups, lr=optim.rate, momentum=_MOMENTUM, nesterov=True, fused=True)
-    return torch.optim.AdamW(groups, lr=optim.rate, fused=True)
+    betas = (optim.momentum, _SQUARES)
+    return torch.optim.AdamW(groups, lr=optim.rate, betas=betas, fused=True)

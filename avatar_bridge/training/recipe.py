@@ -61,6 +61,7 @@ class OptimPart(Part):
         schedule: how the rate falls after that: along a cosine, or by a factor of
             `plateau_factor` whenever `plateau` judgements in a row brought nothing.
         stop: judgements in a row without gain after which the run ends; 0 for never.
+        momentum: AdamW's memory of gradients; games between nets want less.
         clip: largest norm of the gradient.
         average: decay of the moving average of the weights.
         bfloat16: whether the features run in it.
@@ -81,6 +82,7 @@ class OptimPart(Part):
     plateau: int = Field(default=3, gt=0)
     plateau_factor: float = Field(default=0.3, gt=0, lt=1)
     stop: int = Field(default=0, ge=0)
+    momentum: float = Field(default=0.9, ge=0, lt=1)
     clip: float = Field(default=5.0, gt=0)
     average: float = Field(default=0.998, ge=0, lt=1)
     bfloat16: bool = True

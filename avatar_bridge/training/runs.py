@@ -16,6 +16,7 @@ KEPT = "recipe.toml"
 _DECISIVE = (
     "task", "seed", "action_units", "negatives", "twins",
     "net", "input", "augment", "data", "distil", "loss", "optim", "scenes", "windows", "cascade",
+    "game", "guide",
 )  # fmt: skip
 # How long a run is and how it is watched may change while it is under way.
 _FREE = frozenset({"steps", "minutes", "workers", "threads", "save_every", "judge_every", "stop"})

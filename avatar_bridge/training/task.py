@@ -1,6 +1,6 @@
 """What a task is: how one kind of net is built, taught, judged and exported."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol, runtime_checkable
@@ -55,6 +55,27 @@ class Lesson(Protocol):
 
     def merit(self, judgement: Judgement) -> float:
         """One figure of a judgement, higher is better; what a plateau is a plateau of."""
+        ...
+
+
+@runtime_checkable
+class RivalLesson(Protocol):
+    """A lesson whose net has several players, each with a total of its own to bring down."""
+
+    def turns(
+        self, net: nn.Module, batch: Batch, step: int
+    ) -> Iterator[tuple[nn.Module, dict[str, Tensor]]]:
+        """Who learns in a step, one after the other.
+
+        Args:
+            net: holds all players.
+            batch: of this step.
+            step: its number.
+
+        Yields:
+            A part of the net and its losses, as those of `Lesson.losses`. Only its weights are
+            changed, before the next is asked for.
+        """
         ...
 
 

@@ -10,8 +10,9 @@ from avatar_bridge.training.recipe import RECIPES, read_recipe, recipe_names
 from avatar_bridge.training.task import load_task
 from avatar_bridge.training.tasks.detection import HOG, MATERIALS
 from avatar_bridge.training.tasks.emotion import SETS
+from avatar_bridge.training.tasks.generation import PORTRAITS, GenerationTask
 
-KINDS = {"detection": MATERIALS, "emotion": SETS, "face": SOURCES}
+KINDS = {"detection": MATERIALS, "emotion": SETS, "face": SOURCES, "generation": PORTRAITS}
 
 
 @pytest.mark.parametrize("name", recipe_names())
@@ -30,8 +31,11 @@ def test_packaged_recipes_build_their_nets(name: str) -> None:
     values = task.recipe.model_dump()
     assert getattr(net, "action_units", None) == values.get("action_units")
     pictures = torch.zeros(1, task.recipe.input.channels, *[task.recipe.input.size] * 2)
-    with torch.inference_mode():
-        outputs = net.eval()(pictures.to("meta"))  # raises where the input does not fit
+    told = [pictures]
+    if isinstance(task, GenerationTask):
+        told.append(torch.zeros(1, len(task.conditions)))
+    with torch.inference_mode():  # raises where the input does not fit
+        outputs = net.eval()(*(part.to("meta") for part in told))
     if task.recipe.task == "face":
         assert outputs.action_units.shape == (1, len(values["action_units"]))
 
@@ -39,6 +43,16 @@ def test_packaged_recipes_build_their_nets(name: str) -> None:
 @pytest.mark.parametrize("kind", sorted(KINDS))
 def test_every_net_has_a_recipe(kind: str) -> None:
     assert set(NETS[kind].names()) <= set(recipe_names())
+
+
+def test_generation_nets_are_taught_alike() -> None:
+    _, whole = read_recipe("mma_gan_short")
+    for name in ("stargan", "mma_gan_nommar", "mma_gan_nogrc", "mma_gan_plain"):
+        _, own = read_recipe(name)
+        assert {s: own[s] for s in ("input", "data", "optim", "guide")} == {
+            s: whole[s] for s in ("input", "data", "optim", "guide")
+        }
+        assert own["game"]["warm"] == whole["game"]["warm"]
 
 
 def test_ablations_differ_in_their_net_alone() -> None:

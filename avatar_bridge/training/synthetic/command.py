@@ -17,8 +17,10 @@ from avatar_bridge.training.synthetic.mesh import load_mesh
 from avatar_bridge.training.synthetic.performance import FPS, FRAMES
 from avatar_bridge.training.synthetic.performer import perform
 from avatar_bridge.training.synthetic.samples import SampleMaker
+from avatar_bridge.training.synthetic.sittings import sittings, write_sittings
 from avatar_bridge.training.synthetic.takes import load_takes
 
+_OF_A_FILE = 50  # sittings
 CLIP = "performer.mp4"
 TRUTH = "performer.npz"
 
@@ -87,3 +89,33 @@ def render_samples(
         wanted = min(PICTURES, count - shard * PICTURES)
         made = list(maker.make(wanted, shard_seed(seed, shard), moments))
         write_shard(path, [image for image, _ in made], [truth for _, truth in made], moments)
+
+
+def render_sittings(
+    out: Path, ict: Path, count: int, seed: int, size: int, margin: float, lift: float
+) -> None:
+    """Draw heads that show many expressions each and write them as `sittings_NNN.npz`.
+
+    Args:
+        out: folder for the files; one that is there is kept.
+        ict: folder of ICT-FaceKit's mesh.
+        count: how many heads.
+        seed: each file's pictures depend on it and on the file's number alone.
+        size: side of the cut pictures in pixels.
+        margin: of the cut, in face boxes (`geometry.crop_transform`).
+        lift: of the cut, in face boxes.
+
+    Raises:
+        ConfigError: no mesh, no OpenGL, or a count that is not positive.
+    """
+    if count < 1:
+        raise ConfigError(f"sittings: expected at least 1, got {count}")
+    maker = SampleMaker(open_context(), load_mesh(ict))
+    out.mkdir(parents=True, exist_ok=True)
+    for number in track(range(-(-count // _OF_A_FILE)), "sittings"):
+        path = out / f"sittings_{number:03d}.npz"
+        if path.exists():
+            continue
+        wanted = min(_OF_A_FILE, count - number * _OF_A_FILE)
+        own = shard_seed(seed, number)
+        write_sittings(path, list(sittings(maker, wanted, own, size, margin, lift)))

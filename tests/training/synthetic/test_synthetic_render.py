@@ -26,6 +26,7 @@ from avatar_bridge.training.synthetic.performer import performer_neutral
 from avatar_bridge.training.synthetic.renderer import INSIDE, Renderer
 from avatar_bridge.training.synthetic.samples import SampleMaker, random_head
 from avatar_bridge.training.synthetic.scene import Camera, HeadPlace, Lights, Look, Scene
+from avatar_bridge.training.synthetic.sittings import PICTURES, sittings
 from avatar_bridge.training.synthetic.truth import tell_truth
 
 
@@ -264,3 +265,15 @@ def test_skin_shaded_once_for_each_pixel_looks_the_same(gl: Any, mesh: FaceMesh)
     difference = np.abs(slow - fast)
     assert difference.mean() < 2.0
     assert (difference > 24).mean() < 0.02
+
+
+def test_a_sitting_differs_only_where_a_face_moves(gl: Any, mesh: FaceMesh) -> None:
+    maker = SampleMaker(gl, mesh)
+    one, again = (next(sittings(maker, 1, 3, 64, 1.4, 0.05)) for _ in range(2))
+    np.testing.assert_array_equal(one.images, again.images)
+    assert one.images.shape == (PICTURES, 64, 64)
+    surprised = one.emotions.tolist().index(5)
+    assert one.rho[0] == 0.0
+    assert one.rho[surprised] > 0.0
+    change = np.abs(one.images[surprised].astype(int) - one.images[0])
+    assert change[44:60, 20:44].mean() > 4 * change[:6].mean() + 1  # the mouth, not the hair

@@ -1,0 +1,82 @@
+"""MMA-GAN: a change of expression, added to the picture, by multi-scale mixed attention."""
+
+import torch
+from torch import Tensor, nn
+
+from avatar_bridge.nets.generation.base import GenerationNet, with_maps
+from avatar_bridge.nets.generation.blocks import Down, ResidualBlock, Up
+from avatar_bridge.nets.generation.discriminator import PatchDiscriminator
+from avatar_bridge.nets.layers.mixed_attention import MixedAttention
+
+_QUIET = 0.002  # spread of the last layer's weights at first: nearly no change
+
+
+class MmaGenerator(nn.Module):
+    """Label maps in, convolutions down, mixed-attention modules, up, and the global residual.
+
+    Liu et al., *Facial Expression Generation Based on Multi-scale Mixed Attention*, section III.A
+    and figure 2. Readings:
+
+    - "N + 3 input channels" are N + 1 here: pictures are grey. The first convolution halves the
+      picture, so that a face is changed within a frame's time on a processor.
+    - No instance norm in the first layer: it would take a map that is everywhere the same, which
+      is what a label map is, out again. For the same reason the maps join once more before the
+      modules.
+    - The global residual connection is `clip(input + change)`; without it the last layer paints
+      the whole picture through tanh.
+
+    Args:
+        conditions: N.
+        width: channels at half the side; twice as many at a quarter.
+        blocks: modules at a quarter of the side.
+        mmar: mixed-attention modules; else plain residual blocks.
+        grc: whether the change is added to the picture.
+    """
+
+    def __init__(self, conditions: int, width: int, blocks: int, mmar: bool, grc: bool) -> None:
+        super().__init__()
+        self.grc = grc
+        self.stem = nn.Sequential(nn.Conv2d(1 + conditions, width, 4, 2, 1), nn.ReLU(inplace=True))
+        self.down = Down(width, 2 * width)
+        self.told = nn.Conv2d(2 * width + conditions, 2 * width, 1)
+        module = MixedAttention if mmar else ResidualBlock
+        self.blocks = nn.Sequential(*(module(2 * width) for _ in range(blocks)))
+        self.up = nn.Sequential(Up(2 * width, width), Up(width, width // 2))
+        self.paint = nn.Conv2d(width // 2, 1, 5, 1, 2)
+        if grc:
+            nn.init.normal_(self.paint.weight, 0.0, _QUIET)
+            assert self.paint.bias is not None
+            nn.init.zeros_(self.paint.bias)
+
+    def forward(self, image: Tensor, condition: Tensor) -> Tensor:
+        """(B, 1, S, S), S divisible by 16, and (B, N) → (B, 1, S, S)."""
+        features = self.down(self.stem(with_maps(image, condition)))
+        features = self.blocks(torch.relu(self.told(with_maps(features, condition))))
+        painted = self.paint(self.up(features))
+        if self.grc:
+            return torch.clamp(image + painted, -1.0, 1.0)
+        return torch.tanh(painted)
+
+
+def create(
+    conditions: int = 7,
+    size: int = 128,
+    width: int = 32,
+    blocks: int = 4,
+    critic: int = 24,
+    mmar: bool = True,
+    grc: bool = True,
+) -> GenerationNet:
+    """Build both players with random weights.
+
+    Args:
+        conditions: N.
+        size: any that is divisible by 16.
+        width: see `MmaGenerator`.
+        blocks: see there.
+        critic: width of the discriminator.
+        mmar: see `MmaGenerator`.
+        grc: see there.
+    """
+    generator = MmaGenerator(conditions, width, blocks, mmar, grc)
+    return GenerationNet(generator, PatchDiscriminator(conditions, critic), conditions)

@@ -1,0 +1,1 @@
+"""Faces to change the expression of: one module a kind, the file name is the kind on the recipe."""

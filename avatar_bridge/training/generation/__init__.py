@@ -1,0 +1,1 @@
+"""Teaching nets that change the expression of a face."""
