@@ -1,0 +1,130 @@
+"""Jobs on the cores of this machine: a process a worker.
+
+A worker that dies, as a decoder may on a broken file, takes one job with it; another takes its
+place. So the pool of the standard library, which ends as a whole, will not do.
+"""
+
+import contextlib
+import multiprocessing
+import signal
+from collections import deque
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection, wait
+from multiprocessing.context import SpawnProcess
+
+from avatar_bridge.batch.job import Job, Outcome, Progress
+from avatar_bridge.batch.worker import Worker
+from avatar_bridge.errors import AvatarBridgeError, ConfigError
+
+_END_S = 2.0  # that a worker gets to end by itself
+
+
+@dataclass(slots=True)
+class _Hand:
+    """A worker's process, and the job in its hands."""
+
+    process: SpawnProcess
+    pipe: Connection
+    job: Job | None = field(default=None)
+
+
+class LocalPool:
+    """Workers on this machine.
+
+    Args:
+        settings, format_name: as `Worker` takes them.
+        workers: how many at once.
+    """
+
+    def __init__(self, settings: str, format_name: str, workers: int) -> None:
+        self._start = (settings, format_name)
+        self._workers = workers
+        self._hands: list[_Hand] = []
+
+    @property
+    def pids(self) -> tuple[int | None, ...]:
+        """Of the workers' processes."""
+        return tuple(hand.process.pid for hand in self._hands)
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[Progress | Outcome]:
+        """Do jobs in no certain order, and tell of them as they go.
+
+        Raises:
+            AvatarBridgeError: the settings cannot be used.
+        """
+        waiting = deque(jobs)
+        self._hands = [self._hire() for _ in range(min(self._workers, len(waiting)))]
+        for hand in self._hands:
+            self._give(hand, waiting)
+        while any(hand.job for hand in self._hands):
+            ready = wait([hand.pipe for hand in self._hands if hand.job])
+            for hand in [hand for hand in self._hands if hand.pipe in ready]:
+                yield from self._hear(hand, waiting)
+
+    def close(self) -> None:
+        """End all workers, whatever they do; may be called again."""
+        for hand in self._hands:
+            hand.pipe.close()
+            hand.process.terminate()
+        for hand in self._hands:
+            hand.process.join(_END_S)
+            if hand.process.is_alive():
+                hand.process.kill()
+                hand.process.join()
+        self._hands.clear()
+
+    def _hire(self) -> _Hand:
+        context = multiprocessing.get_context("spawn")
+        ours, theirs = context.Pipe()
+        process = context.Process(target=_serve, args=(theirs, *self._start), daemon=True)
+        process.start()
+        theirs.close()
+        return _Hand(process, ours)
+
+    @staticmethod
+    def _give(hand: _Hand, waiting: deque[Job]) -> None:
+        hand.job = waiting.popleft() if waiting else None
+        if hand.job:
+            with contextlib.suppress(OSError):  # if it died, `wait` says so next
+                hand.pipe.send(hand.job)
+
+    def _hear(self, hand: _Hand, waiting: deque[Job]) -> Iterator[Progress | Outcome]:
+        try:
+            said = hand.pipe.recv()
+        except (EOFError, OSError):
+            job = hand.job
+            assert job is not None
+            hand.process.join(_END_S)
+            yield Outcome(job, error=f"the worker died ({_cause(hand.process.exitcode)})")
+            hand.pipe.close()
+            self._hands[self._hands.index(hand)] = fresh = self._hire()
+            self._give(fresh, waiting)
+            return
+        if isinstance(said, AvatarBridgeError):
+            raise said
+        yield said
+        if isinstance(said, Outcome):
+            self._give(hand, waiting)
+
+
+def _cause(code: int | None) -> str:
+    if code is not None and code < 0:
+        return f"signal {signal.Signals(-code).name}"
+    return f"exit code {code}"
+
+
+def _serve(pipe: Connection, settings: str, format_name: str) -> None:
+    """A worker's process, until its pipe ends."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever hired it
+    try:
+        worker = Worker(settings, format_name)
+    except AvatarBridgeError as error:
+        pipe.send(ConfigError(str(error)))
+        return
+    while True:
+        try:
+            job = pipe.recv()
+            pipe.send(worker.do(job, pipe.send))
+        except (EOFError, OSError):
+            return
