@@ -8,6 +8,8 @@ from avatar_bridge.errors import ConfigError
 
 _ANY_PORT = "*"
 _LAST_PORT = 65535
+_HANDSHAKE_MS = 5_000  # in which a client must have said who it is, before it is cut off
+_BACKLOG = 256  # clients that may knock at once
 
 
 def check_address(address: str) -> str:
@@ -29,24 +31,25 @@ def check_address(address: str) -> str:
     raise ConfigError(f"expected an address like tcp://127.0.0.1:5570, got {address!r}")
 
 
-def require_loopback(address: str, insecure: bool) -> str:
-    """The address, if binding it is safe or the user insists.
+def require_loopback(address: str, allowed: bool) -> str:
+    """The address, if binding it is safe or allowed all the same.
 
-    Messages are neither encrypted nor signed, so who can reach the socket sees the face.
+    Without keys, messages are neither encrypted nor signed, so who can reach the socket sees the
+    face.
 
     Args:
         address: to be bound; checked as `check_address` does.
-        insecure: the user allows any address.
+        allowed: any address is, since there are keys or the user insists.
 
     Raises:
         ConfigError: other machines could reach it.
     """
     check_address(address)
-    if insecure or is_loopback(address):
+    if allowed or is_loopback(address):
         return address
     raise ConfigError(
         f"expected an address of this machine, such as tcp://127.0.0.1:5570, got {address}: "
-        "others could watch; allow it with --insecure"
+        "others could watch; keep them out with --keys, or allow it with --insecure"
     )
 
 
@@ -67,10 +70,14 @@ def is_loopback(address: str) -> bool:
 def bind(socket: zmq.Socket[bytes], address: str) -> str:
     """Bind a socket to a checked address and say where; for a free port, which one.
 
+    Whoever connects and then says nothing is cut off.
+
     Raises:
         zmq.ZMQError: the address is taken or cannot be used; `reason` words it.
     """
     socket.setsockopt(zmq.IPV6, int("[" in address))
+    socket.setsockopt(zmq.HANDSHAKE_IVL, _HANDSHAKE_MS)
+    socket.setsockopt(zmq.BACKLOG, _BACKLOG)
     socket.bind(address)
     return socket.getsockopt_string(zmq.LAST_ENDPOINT)
 

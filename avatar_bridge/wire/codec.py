@@ -272,7 +272,11 @@ def encode_status(status: StreamStatus, *, stream_id: str, published_ns: int) ->
         fps=status.fps,
         stages=[
             face_pb2.StageTiming(
-                name=stage.name, p50_ms=stage.p50_ms, p95_ms=stage.p95_ms, worst_ms=stage.worst_ms
+                name=stage.name,
+                p50_ms=stage.p50_ms,
+                p95_ms=stage.p95_ms,
+                worst_ms=stage.worst_ms,
+                errors=stage.errors,
             )
             for stage in status.stages
         ],
@@ -301,7 +305,7 @@ def decode_status(message: bytes) -> ReceivedStatus:
         status=StreamStatus(
             fps=status.fps,
             stages=tuple(
-                StageTiming(stage.name, *time)
+                StageTiming(stage.name, *time, stage.errors)
                 for stage, time in zip(status.stages, times, strict=True)
             ),
             captured=status.captured,

@@ -20,15 +20,21 @@ from avatar_bridge.wire.codec import (
     decode_meta,
     decode_status,
 )
+from avatar_bridge.wire.curve import ClientKeys
+from avatar_bridge.wire.picture_codec import ReceivedPicture, decode_picture, topic_of
 
-Received = ReceivedFace | StreamInfo | ReceivedStatus
+Received = ReceivedFace | StreamInfo | ReceivedStatus | ReceivedPicture
 
 QUEUE = 64  # messages that wait here: about a second of one face
+# Of one message: a sender of more is cut off before it takes memory.
+MAX_MESSAGE_BYTES = 16 << 20
 
 _DECODERS: dict[bytes, Callable[[bytes], Received]] = {
     topics.FACE: decode_face,
     topics.META: decode_meta,
     topics.STATUS: decode_status,
+    topics.CAMERA: decode_picture,
+    topics.PREVIEW: decode_picture,
 }
 
 
@@ -40,6 +46,7 @@ class Subscriber:
         wanted: topics; each of them must be one that the codec reads.
         conflate: keep only the newest message of all. It takes one topic, since the newest of
             one would throw away another's, and suits a stream of one face.
+        keys: this client's, for a publisher that has keys.
 
     Raises:
         ConfigError: not an address, not a topic, or several topics to conflate.
@@ -51,6 +58,7 @@ class Subscriber:
         wanted: Sequence[bytes] = (topics.FACE, topics.META, topics.STATUS),
         *,
         conflate: bool = False,
+        keys: ClientKeys | None = None,
     ) -> None:
         check_address(address)
         for topic in wanted:
@@ -64,7 +72,10 @@ class Subscriber:
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.setsockopt(zmq.RCVHWM, QUEUE)
         self._socket.setsockopt(zmq.CONFLATE, int(conflate))
+        self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)
         self._socket.setsockopt(zmq.IPV6, int("[" in address))
+        if keys is not None:
+            keys.apply(self._socket)
         for topic in wanted:
             self._socket.setsockopt(zmq.SUBSCRIBE, topics.prefix(topic))
         try:
@@ -114,12 +125,12 @@ class Subscriber:
         Raises:
             WireError: as `receive`.
         """
-        newest: dict[tuple[type, int], Received] = {}
+        newest: dict[tuple[type, int | bytes], Received] = {}
         received = self.receive(timeout_s)
         for _ in range(QUEUE):  # a sender faster than this loop must not hold it for ever
             if received is None:
                 break
-            key = (type(received), _face_id(received))
+            key = (type(received), _apart(received))
             newest.pop(key, None)
             newest[key] = received
             received = self.receive(0)
@@ -131,5 +142,8 @@ class Subscriber:
         self._context.term()
 
 
-def _face_id(received: Received) -> int:
+def _apart(received: Received) -> int | bytes:
+    """What tells messages of one kind apart, so that none takes another's place."""
+    if isinstance(received, ReceivedPicture):
+        return topic_of(received.picture.kind)
     return received.state.face_id if isinstance(received, ReceivedFace) else 0

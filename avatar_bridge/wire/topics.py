@@ -10,6 +10,7 @@ FACE = b"face"
 META = b"meta"
 STATUS = b"status"
 PREVIEW = b"preview"
+CAMERA = b"camera"
 
 _SEPARATOR = b"\x00"
 _LONGEST = 32  # bytes; whatever has no separator so far in is not a message of ours
@@ -23,6 +24,11 @@ def prefix(topic: bytes) -> bytes:
 def join(topic: bytes, payload: bytes) -> bytes:
     """One message of topic and payload."""
     return topic + _SEPARATOR + payload
+
+
+def under(performer: str) -> bytes:
+    """What stands before every topic of one performer in a fleet's merged stream."""
+    return f"{performer}/".encode()
 
 
 def split(message: bytes) -> tuple[bytes, bytes]:

@@ -27,14 +27,14 @@ BAD = [
 
 @pytest.mark.parametrize("address", LOCAL)
 def test_this_machine_may_always_be_bound(address):
-    assert require_loopback(address, insecure=False) == address
+    assert require_loopback(address, allowed=False) == address
 
 
 @pytest.mark.parametrize("address", OPEN)
 def test_other_machines_need_the_users_word(address):
-    assert require_loopback(address, insecure=True) == address
-    with pytest.raises(ConfigError, match="--insecure") as caught:
-        require_loopback(address, insecure=False)
+    assert require_loopback(address, allowed=True) == address
+    with pytest.raises(ConfigError, match="--keys, or allow it with --insecure") as caught:
+        require_loopback(address, allowed=False)
     assert address in str(caught.value)
 
 

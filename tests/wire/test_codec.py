@@ -37,7 +37,7 @@ INFO = StreamInfo(
 )
 STATUS = StreamStatus(
     fps=29.5,
-    stages=(StageTiming("detect", 4.0, 8.0, 16.0),),
+    stages=(StageTiming("detect", 4.0, 8.0, 16.0, 2),),
     captured=100,
     dropped=3,
     source_state="running",

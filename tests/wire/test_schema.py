@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 from google.protobuf import descriptor_pb2
 
-from avatar_bridge.wire.v1 import control_pb2, face_pb2
+from avatar_bridge.wire.v1 import control_pb2, face_pb2, frame_pb2
 from avatar_bridge.wire.v1.sources import SOURCES
 
 ROOT = Path(__file__).parents[2]
 PROTO = ROOT / "proto"
-FILES = (face_pb2.DESCRIPTOR, control_pb2.DESCRIPTOR)
+FILES = (face_pb2.DESCRIPTOR, control_pb2.DESCRIPTOR, frame_pb2.DESCRIPTOR)
 FIELDS = Path(__file__).parent / "fields.txt"
 CURE = "run scripts/generate_proto.py"
 

@@ -19,6 +19,13 @@ class ImageFormat(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
     IMAGE_FORMAT_UNSPECIFIED: _ClassVar[ImageFormat]
     IMAGE_FORMAT_JPEG: _ClassVar[ImageFormat]
     IMAGE_FORMAT_PNG: _ClassVar[ImageFormat]
+
+class ImageKind(int, metaclass=_enum_type_wrapper.EnumTypeWrapper):
+    __slots__ = ()
+    IMAGE_KIND_UNSPECIFIED: _ClassVar[ImageKind]
+    IMAGE_KIND_CAMERA: _ClassVar[ImageKind]
+    IMAGE_KIND_GENERATED: _ClassVar[ImageKind]
+    IMAGE_KIND_HEAD: _ClassVar[ImageKind]
 CAPABILITY_UNSPECIFIED: Capability
 CAPABILITY_MEASURED: Capability
 CAPABILITY_DERIVED: Capability
@@ -26,6 +33,10 @@ CAPABILITY_UNSUPPORTED: Capability
 IMAGE_FORMAT_UNSPECIFIED: ImageFormat
 IMAGE_FORMAT_JPEG: ImageFormat
 IMAGE_FORMAT_PNG: ImageFormat
+IMAGE_KIND_UNSPECIFIED: ImageKind
+IMAGE_KIND_CAMERA: ImageKind
+IMAGE_KIND_GENERATED: ImageKind
+IMAGE_KIND_HEAD: ImageKind
 
 class FaceFrame(_message.Message):
     __slots__ = ("schema_version", "stream_id", "seq", "captured_ns", "published_ns", "frame_index", "face_id", "tracked", "confidence", "blendshapes", "action_units", "emotions", "valence", "arousal", "head_pose", "gaze", "image_width", "image_height", "box", "targets")
@@ -144,16 +155,18 @@ class StreamMeta(_message.Message):
     def __init__(self, schema_version: _Optional[int] = ..., stream_id: _Optional[str] = ..., source: _Optional[str] = ..., profile: _Optional[str] = ..., calibration: _Optional[str] = ..., model: _Optional[str] = ..., target_fps: _Optional[float] = ..., blendshape_names: _Optional[_Iterable[str]] = ..., capabilities: _Optional[_Iterable[_Union[Capability, str]]] = ..., action_unit_names: _Optional[_Iterable[str]] = ..., measured_action_units: _Optional[_Iterable[str]] = ..., emotion_names: _Optional[_Iterable[str]] = ..., target_names: _Optional[_Iterable[str]] = ...) -> None: ...
 
 class StageTiming(_message.Message):
-    __slots__ = ("name", "p50_ms", "p95_ms", "worst_ms")
+    __slots__ = ("name", "p50_ms", "p95_ms", "worst_ms", "errors")
     NAME_FIELD_NUMBER: _ClassVar[int]
     P50_MS_FIELD_NUMBER: _ClassVar[int]
     P95_MS_FIELD_NUMBER: _ClassVar[int]
     WORST_MS_FIELD_NUMBER: _ClassVar[int]
+    ERRORS_FIELD_NUMBER: _ClassVar[int]
     name: str
     p50_ms: float
     p95_ms: float
     worst_ms: float
-    def __init__(self, name: _Optional[str] = ..., p50_ms: _Optional[float] = ..., p95_ms: _Optional[float] = ..., worst_ms: _Optional[float] = ...) -> None: ...
+    errors: int
+    def __init__(self, name: _Optional[str] = ..., p50_ms: _Optional[float] = ..., p95_ms: _Optional[float] = ..., worst_ms: _Optional[float] = ..., errors: _Optional[int] = ...) -> None: ...
 
 class StreamStatus(_message.Message):
     __slots__ = ("schema_version", "stream_id", "published_ns", "fps", "stages", "captured", "dropped", "source_state", "tracked_faces")
@@ -177,8 +190,16 @@ class StreamStatus(_message.Message):
     tracked_faces: int
     def __init__(self, schema_version: _Optional[int] = ..., stream_id: _Optional[str] = ..., published_ns: _Optional[int] = ..., fps: _Optional[float] = ..., stages: _Optional[_Iterable[_Union[StageTiming, _Mapping]]] = ..., captured: _Optional[int] = ..., dropped: _Optional[int] = ..., source_state: _Optional[str] = ..., tracked_faces: _Optional[int] = ...) -> None: ...
 
+class FacePoints(_message.Message):
+    __slots__ = ("face_id", "points")
+    FACE_ID_FIELD_NUMBER: _ClassVar[int]
+    POINTS_FIELD_NUMBER: _ClassVar[int]
+    face_id: int
+    points: _containers.RepeatedScalarFieldContainer[float]
+    def __init__(self, face_id: _Optional[int] = ..., points: _Optional[_Iterable[float]] = ...) -> None: ...
+
 class PreviewImage(_message.Message):
-    __slots__ = ("schema_version", "stream_id", "seq", "captured_ns", "published_ns", "face_id", "format", "width", "height", "data")
+    __slots__ = ("schema_version", "stream_id", "seq", "captured_ns", "published_ns", "face_id", "format", "width", "height", "data", "kind", "expression", "intensity", "net", "source_width", "source_height", "faces")
     SCHEMA_VERSION_FIELD_NUMBER: _ClassVar[int]
     STREAM_ID_FIELD_NUMBER: _ClassVar[int]
     SEQ_FIELD_NUMBER: _ClassVar[int]
@@ -189,6 +210,13 @@ class PreviewImage(_message.Message):
     WIDTH_FIELD_NUMBER: _ClassVar[int]
     HEIGHT_FIELD_NUMBER: _ClassVar[int]
     DATA_FIELD_NUMBER: _ClassVar[int]
+    KIND_FIELD_NUMBER: _ClassVar[int]
+    EXPRESSION_FIELD_NUMBER: _ClassVar[int]
+    INTENSITY_FIELD_NUMBER: _ClassVar[int]
+    NET_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_WIDTH_FIELD_NUMBER: _ClassVar[int]
+    SOURCE_HEIGHT_FIELD_NUMBER: _ClassVar[int]
+    FACES_FIELD_NUMBER: _ClassVar[int]
     schema_version: int
     stream_id: str
     seq: int
@@ -199,4 +227,11 @@ class PreviewImage(_message.Message):
     width: int
     height: int
     data: bytes
-    def __init__(self, schema_version: _Optional[int] = ..., stream_id: _Optional[str] = ..., seq: _Optional[int] = ..., captured_ns: _Optional[int] = ..., published_ns: _Optional[int] = ..., face_id: _Optional[int] = ..., format: _Optional[_Union[ImageFormat, str]] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., data: _Optional[bytes] = ...) -> None: ...
+    kind: ImageKind
+    expression: str
+    intensity: float
+    net: str
+    source_width: int
+    source_height: int
+    faces: _containers.RepeatedCompositeFieldContainer[FacePoints]
+    def __init__(self, schema_version: _Optional[int] = ..., stream_id: _Optional[str] = ..., seq: _Optional[int] = ..., captured_ns: _Optional[int] = ..., published_ns: _Optional[int] = ..., face_id: _Optional[int] = ..., format: _Optional[_Union[ImageFormat, str]] = ..., width: _Optional[int] = ..., height: _Optional[int] = ..., data: _Optional[bytes] = ..., kind: _Optional[_Union[ImageKind, str]] = ..., expression: _Optional[str] = ..., intensity: _Optional[float] = ..., net: _Optional[str] = ..., source_width: _Optional[int] = ..., source_height: _Optional[int] = ..., faces: _Optional[_Iterable[_Union[FacePoints, _Mapping]]] = ...) -> None: ...
