@@ -9,21 +9,28 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+from avatar_bridge.adjust import Adjuster, Change
 from avatar_bridge.build import Parts, PipelineFactory
 from avatar_bridge.clock import NS_PER_S, Clock
-from avatar_bridge.errors import CaptureError, ConfigError, WireError
+from avatar_bridge.control.base import Settings
+from avatar_bridge.errors import CaptureError, ConfigError, UnsupportedError, WireError
 from avatar_bridge.pipeline import Pipeline
+from avatar_bridge.preview.base import PreviewAsk, Previewer, PreviewSettings
 from avatar_bridge.retarget.calibration_files import CalibrationFiles
 from avatar_bridge.retarget.calibrator import Calibrator
+from avatar_bridge.retarget.edit import ShapeResponse, responses
+from avatar_bridge.retarget.editor import ProfileEditor
 from avatar_bridge.retarget.measure import seconds, sights_of
-from avatar_bridge.retarget.profile import load_profile, profile_names
+from avatar_bridge.retarget.profile import profile_names
 from avatar_bridge.retarget.retargeter import Retargeter
+from avatar_bridge.sinks.rack import SinkState
 from avatar_bridge.sinks.recorder import Recorder
+from avatar_bridge.smooth import smoothing_names
 from avatar_bridge.takes.writer import TakeResult
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.translator import TranslatorFactory
 from avatar_bridge.types import Blendshapes, FaceState, Frame, Image, StreamInfo
-from avatar_bridge.wire.picture import picture_size
+from avatar_bridge.wire.picture import PreviewPicture, picture_size
 
 POLL_S = 0.05  # for states to watch, before looking whether to stop
 PATIENCE_S = 1.6  # for the second that a calibration takes; a client waits 2 s for its answer
@@ -66,7 +73,7 @@ class BridgeBackend:
     Args:
         parts: of the bridge.
         retargeter: the mapping in use.
-        changes: where changed mappings go.
+        changes: where changes of the pipeline go.
         tap: lends the states that go by.
     """
 
@@ -74,7 +81,7 @@ class BridgeBackend:
         self,
         parts: Parts,
         retargeter: Retargeter,
-        changes: "queue.SimpleQueue[Retargeter]",
+        changes: "queue.SimpleQueue[Change]",
         tap: Tap,
     ) -> None:
         self._parts = parts
@@ -83,6 +90,8 @@ class BridgeBackend:
         self._tap = tap
         net = parts.config.analyze.face_net_name
         self._calibrator = Calibrator(net, CalibrationFiles(), retargeter.calibration)
+        self._editor = ProfileEditor(parts.config.profile, retargeter.profile)
+        self._adjuster = Adjuster(parts, changes)
         self._stills: Pipeline | None = None
 
     def info(self) -> StreamInfo:
@@ -106,7 +115,7 @@ class BridgeBackend:
     def set_profile(self, name: str) -> None:
         if name not in self.profiles():  # a path would let a request read files
             raise ConfigError(f"expected one of {', '.join(self.profiles())}, got {name!r}")
-        self._use(self._retargeter.with_profile(load_profile(name)))
+        self._use(self._retargeter.with_profile(self._editor.use(name)))
 
     def calibrations(self) -> tuple[str, ...]:
         return self._calibrator.saved()
@@ -138,7 +147,7 @@ class BridgeBackend:
 
     def _use(self, retargeter: Retargeter) -> None:
         self._retargeter = retargeter
-        self._changes.put(retargeter)
+        self._changes.put(lambda pipeline: pipeline.use(retargeter))
 
     def map(self, action_units: Mapping[str, float], emotions: Mapping[str, float]) -> Blendshapes:
         return self._retargeter.map(action_units, emotions)
@@ -168,6 +177,56 @@ class BridgeBackend:
         if self._parts.recorder is None:
             raise ConfigError("expected a bridge with a recorder, got one without")
         return self._parts.recorder
+
+    def settings(self) -> Settings:
+        adjuster, info, previewer = self._adjuster, self.info(), self._parts.previewer
+        preview = previewer.settings if previewer else None
+        return Settings(
+            source=adjuster.source,
+            sources=adjuster.sources(),
+            mirror=adjuster.mirror,
+            smoothing=adjuster.smoothing,
+            smoothings=smoothing_names(),
+            profile=info.profile,
+            profiles=self.profiles(),
+            calibration=info.calibration,
+            calibrations=self.calibrations(),
+            sinks=adjuster.sinks(),
+            recording=self._parts.recorder.state if self._parts.recorder else "",
+            responses=responses(self._retargeter.profile),
+            unsaved=self._editor.unsaved,
+            preview=preview if preview and preview.fps else None,
+            generators=previewer.generators if previewer else (),
+        )
+
+    def change_settings(
+        self, source: str | None, mirror: bool | None, smoothing: str | None
+    ) -> None:
+        self._adjuster.change(source, mirror, smoothing)
+
+    def set_sink(self, name: str, on: bool, options: Mapping[str, str]) -> SinkState:
+        return self._adjuster.set_sink(name, on, options)
+
+    def edit_profile(
+        self, changes: Mapping[str, ShapeResponse], save_as: str, reset: bool
+    ) -> Path | None:
+        path = self._editor.edit(changes, save_as=save_as, reset=reset)
+        self._use(self._retargeter.with_profile(self._editor.profile))
+        return path
+
+    def can_preview(self) -> bool:
+        return self._parts.previewer is not None
+
+    def preview(self, ask: PreviewAsk) -> PreviewPicture:
+        return self._previewer().make(ask)
+
+    def set_preview(self, settings: PreviewSettings) -> None:
+        self._previewer().set(settings)
+
+    def _previewer(self) -> Previewer:
+        if self._parts.previewer is None:
+            raise UnsupportedError("expected a server that makes previews, got one without")
+        return self._parts.previewer
 
 
 def _decode(image: bytes) -> Image:

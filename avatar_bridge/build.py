@@ -2,39 +2,44 @@
 
 import uuid
 from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from avatar_bridge.analyze import ANALYZERS
 from avatar_bridge.analyze.base import Analyzer
 from avatar_bridge.analyze.emotion import EmotionNetReader
-from avatar_bridge.capture.address import gives_states, open_source, open_states
+from avatar_bridge.capture.address import device_of, gives_states, open_source, open_states
 from avatar_bridge.capture.base import Source
 from avatar_bridge.capture.states.base import StateSource
+from avatar_bridge.capture.switch import SwitchedSource
 from avatar_bridge.clock import Clock
-from avatar_bridge.config import AnalyzeConfig, Config
+from avatar_bridge.config import MAX_FACES, AnalyzeConfig, Config
 from avatar_bridge.detect import DETECTORS
 from avatar_bridge.detect.base import Detector
 from avatar_bridge.detect.search import Background, Inline
-from avatar_bridge.errors import ConfigError, ModelError
+from avatar_bridge.errors import ModelError
+from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.inference.pose_bias import PoseBias
 from avatar_bridge.inference.session import Net
 from avatar_bridge.inference.store import ModelStore
+from avatar_bridge.outputs import no_rack, open_publisher, open_rack
 from avatar_bridge.pipeline import Pipeline
+from avatar_bridge.preview.base import UNITS, ImageKind, Previewer, PreviewSettings
+from avatar_bridge.preview.live import LivePreviewer
+from avatar_bridge.preview.portrait import FaceFinder
 from avatar_bridge.retarget.calibration import Calibration
 from avatar_bridge.retarget.calibration_files import CalibrationFiles
 from avatar_bridge.retarget.conditioner import Conditioner
 from avatar_bridge.retarget.profile import load_profile
 from avatar_bridge.retarget.retargeter import Retargeter
-from avatar_bridge.sinks import SINKS
 from avatar_bridge.sinks.base import Sink
-from avatar_bridge.sinks.guard import GuardedSink
+from avatar_bridge.sinks.rack import SinkRack
 from avatar_bridge.sinks.recorder import Recorder, recording_folder
 from avatar_bridge.smooth import load_smoothing
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.track import TRACKERS
 from avatar_bridge.translator import TranslatorFactory
-
-PUBLISHER = "zmq_pub"
+from avatar_bridge.wire.curve import ServerKeys
+from avatar_bridge.wire.curve_files import load_server_keys
 
 
 def build_retargeter(
@@ -137,17 +142,20 @@ class PipelineFactory:
         track = self._config.track
         return build_detector(track.detector, track.min_face, self._config.analyze.threads)
 
-    def make(self, telemetry: Telemetry, *, live: bool = False) -> Pipeline:
+    def make(
+        self, telemetry: Telemetry, *, live: bool = False, most_faces: int | None = None
+    ) -> Pipeline:
         """A pipeline that has seen nothing yet.
 
         Args:
             telemetry: where its stages' times are filed.
             live: whether its detector runs in a thread of its own, until the pipeline is closed.
+            most_faces: followed at once; None is what the configuration says.
         """
         search = Background if live else Inline
         return Pipeline(
             searcher=search(self._make_detector(), telemetry),
-            make_tracker=lambda: self._tracker(self._config.track.max_faces),
+            make_tracker=lambda: self._tracker(most_faces or self._config.track.max_faces),
             analyzer=self._analyzer,
             retargeter=self._retargeter,
             smoothing=self._smoothing,
@@ -164,8 +172,12 @@ class Parts:
 
     Attributes:
         stream_id: new for every run, so that clients notice a restart.
+        sinks: outputs that stay.
+        rack: outputs that can be turned on and off.
         pipelines: makes what the source's frames or readings are given to.
         recorder: the one among the sinks that control requests start and stop.
+        previewer: makes pictures of faces with an expression; idle until it is asked for some.
+        keys: of publisher and control service; None lets in everyone who reaches them.
     """
 
     config: Config
@@ -175,6 +187,9 @@ class Parts:
     pipelines: PipelineFactory | TranslatorFactory
     sinks: tuple[Sink, ...]
     recorder: Recorder | None = None
+    keys: ServerKeys | None = None
+    previewer: Previewer | None = None
+    rack: SinkRack = field(default_factory=no_rack)
 
 
 def build(config: Config, clock: Clock, extra_sinks: tuple[Sink, ...] = ()) -> Parts:
@@ -189,55 +204,66 @@ def build(config: Config, clock: Clock, extra_sinks: tuple[Sink, ...] = ()) -> P
         AvatarBridgeError: something cannot be opened; what was opened before is closed again.
     """
     stream_id = uuid.uuid4().hex
+    keys = load_server_keys(config.wire.keys)
     pipelines: PipelineFactory | TranslatorFactory | None = None
     if not gives_states(config.source.uri):
         pipelines = PipelineFactory(config)  # before anything is opened
     recording = config.recording
     recorder = Recorder(clock, recording_folder(recording.folder), video=recording.video)
     with ExitStack() as opened:  # closes all if one of them cannot be opened
-        sinks = open_sinks(config, clock, stream_id, opened)
+        publisher = open_publisher(config, clock, stream_id, opened, keys)
+        rack = open_rack(config, clock, opened)
         source: Source | StateSource
         if pipelines is None:
             states = opened.enter_context(closing(open_states(config.source, clock)))
             retargeter = build_retargeter(config.profile, ())
             source, pipelines = states, TranslatorFactory(states, retargeter, config.loss)
         else:
-            source = opened.enter_context(closing(open_source(config.source, clock)))
+            source = opened.enter_context(closing(switched_source(config, clock)))
+        previewer = opened.enter_context(closing(build_previewer(config, clock, pipelines)))
         if recording.start is not None:
             recorder.start(recording.start)
         opened.pop_all()
-    outputs = (*sinks, recorder, *extra_sinks)
-    return Parts(config, clock, stream_id, source, pipelines, outputs, recorder)
+    outputs = (*publisher, recorder, *extra_sinks)
+    return Parts(
+        config, clock, stream_id, source, pipelines, outputs, recorder, keys, previewer, rack
+    )
 
 
-def open_sinks(config: Config, clock: Clock, stream_id: str, opened: ExitStack) -> tuple[Sink, ...]:
-    """The outputs that a configuration names, each guarded.
+def build_finder(pipelines: PipelineFactory, clock: Clock) -> FaceFinder:
+    """What finds all faces of single pictures."""
+    return FaceFinder(lambda: pipelines.make(Telemetry(clock), most_faces=MAX_FACES).process_still)
 
-    Args:
-        config: `wire.publish` and `sinks` of it.
-        clock: shared by all parts.
-        stream_id: of this run.
-        opened: closes them, unless it is told otherwise.
+
+def build_previewer(
+    config: Config, clock: Clock, pipelines: PipelineFactory | TranslatorFactory
+) -> LivePreviewer:
+    """What makes pictures of faces with an expression; the first one starts its process.
 
     Raises:
-        ConfigError: an unknown sink, or an option that it does not take.
-        SinkError: one cannot be opened.
+        ConfigError: no such generator, emotion or profile.
+        UnsupportedError: pictures are wanted from the start, and no generator is installed.
     """
-    wanted: list[tuple[str, dict[str, str]]] = [(s.name, s.options) for s in config.sinks]
-    if config.wire.publish:
-        options = {
-            "address": config.wire.publish,
-            "stream_id": stream_id,
-            "insecure": str(config.wire.insecure).lower(),
-        }
-        wanted.insert(0, (PUBLISHER, options))
-    sinks = []
-    for name, options in wanted:
-        factory = SINKS.get(name)
-        try:
-            sink = GuardedSink(name, factory(clock, **options), clock)
-        except (TypeError, ValueError) as error:  # the latter of a text that cannot be encoded
-            raise ConfigError(f"sink {name}: {error}") from error
-        opened.callback(sink.close)
-        sinks.append(sink)
-    return tuple(sinks)
+    asked = config.preview
+    settings = PreviewSettings(
+        fps=asked.fps,
+        emotion=UNITS if asked.emotion == "aus" else asked.emotion,
+        intensity=asked.intensity,
+        kind=ImageKind(asked.kind),
+        net=asked.net,
+    )
+    find = build_finder(pipelines, clock).find if isinstance(pipelines, PipelineFactory) else None
+    mapping = build_retargeter(config.profile, ACTION_UNIT_NAMES)
+    return LivePreviewer(ModelStore(), clock, mapping.map, find, settings)
+
+
+def switched_source(config: Config, clock: Clock) -> SwitchedSource:
+    """The source of pictures, which can be exchanged while it is read.
+
+    Raises:
+        CaptureError: it cannot be opened.
+    """
+    insecure = config.source.insecure or config.wire.insecure
+    keys = config.source.keys or config.wire.keys
+    source = config.source.model_copy(update={"insecure": insecure, "keys": keys})
+    return SwitchedSource(source, lambda wanted: open_source(wanted, clock), device_of)

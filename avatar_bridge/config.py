@@ -3,6 +3,7 @@
 Every setting has a default, so an empty file is a working configuration.
 """
 
+import re
 import tomllib
 from pathlib import Path
 from typing import Any, Literal
@@ -14,6 +15,11 @@ from avatar_bridge.errors import ConfigError
 DEFAULT_PUBLISH = "tcp://127.0.0.1:5570"
 DEFAULT_CONTROL = "tcp://127.0.0.1:5571"
 MAX_FACES = 4
+
+MOST_TOML = 1 << 20  # characters of a file
+_MOST_PARTS = 32  # of a dotted key
+# Possessive, and begun only where a word begins: the search itself never goes back.
+_DEEP_KEY = re.compile(rf"(?<![\w\"'-])(?:[\w\"'-]++\s*+\.\s*+){{{_MOST_PARTS}}}")
 
 Tier = Literal["fast", "quality"]
 # Which installed face net each tier is: the one place that says so.
@@ -28,13 +34,17 @@ class SourceConfig(_Section):
     """Where pictures come from.
 
     Attributes:
-        uri: `performer`, `camera:INDEX`, `camera:URL`, the path of a video, image or folder, or
-            another tracker's stream: `livelink:PORT`, `vmc:PORT`, `ifacialmocap:PHONE`.
+        uri: `performer`, `camera:INDEX`, `camera:URL`, `remote:PORT` (pictures that a program
+            sends), the path of a video, image or folder, or another tracker's stream:
+            `livelink:PORT`, `vmc:PORT`, `ifacialmocap:PHONE`.
         fps: pictures a second asked of a camera or taken from a file; None is the source's own.
         realtime: whether a file is played at its own pace or as fast as it is looked at.
         loop: whether a file starts again at its end.
         mirror: flip left and right, once, at capture.
         width, height: asked of a camera.
+        insecure: let `remote` take pictures from other machines; `wire.insecure` does so, too.
+        keys: folder of keys, whose clients may send pictures from other machines; empty for that
+            of `wire.keys`.
     """
 
     uri: str = "performer"
@@ -44,6 +54,8 @@ class SourceConfig(_Section):
     mirror: bool = False
     width: int = Field(default=640, ge=64, le=7680)
     height: int = Field(default=480, ge=64, le=4320)
+    insecure: bool = False
+    keys: str = ""
 
 
 class TrackConfig(_Section):
@@ -106,11 +118,22 @@ class WireConfig(_Section):
         publish: address that the publisher binds.
         control: address that the control service binds; empty for none.
         insecure: allow addresses beyond this machine without keys.
+        keys: name or path of the folder of keys, which let in the clients of its list alone;
+            empty for none.
+        share_camera: whether the source's pictures go out, too, to whoever subscribes to them.
+        share_camera_beyond: allow that where other machines reach the publisher.
+        camera_width: of those pictures, at most, in pixels.
+        camera_fps: of those pictures, at most, a second.
     """
 
     publish: str = DEFAULT_PUBLISH
     control: str = DEFAULT_CONTROL
     insecure: bool = False
+    keys: str = ""
+    share_camera: bool = False
+    share_camera_beyond: bool = False
+    camera_width: int = Field(default=480, ge=64, le=1920)
+    camera_fps: float = Field(default=20.0, ge=1, le=60)
 
 
 class RecordingConfig(_Section):
@@ -125,6 +148,25 @@ class RecordingConfig(_Section):
     folder: str = ""
     start: str | None = None
     video: bool = False
+
+
+class PreviewConfig(_Section):
+    """What topic `preview` shows from the start.
+
+    Attributes:
+        fps: pictures a second; 0 is none.
+        emotion: one of the seven, `live` for the one that is recognised, or `aus` for the action
+            units that are read.
+        intensity: how strongly; not used with `live` and `aus`.
+        kind: whether a net changes the camera's face, or the built-in head is drawn.
+        net: name of an installed generator; empty for the default one.
+    """
+
+    fps: float = Field(default=0.0, ge=0, le=30)
+    emotion: str = "live"
+    intensity: float = Field(default=1.0, ge=0, le=1)
+    kind: Literal["generated", "head"] = "generated"
+    net: str = ""
 
 
 class SinkConfig(_Section):
@@ -154,6 +196,7 @@ class Config(_Section):
     loss: LossConfig = LossConfig()
     wire: WireConfig = WireConfig()
     recording: RecordingConfig = RecordingConfig()
+    preview: PreviewConfig = PreviewConfig()
     profile: str = "arkit"
     calibration: str = ""
     smoothing: str = "balanced"
@@ -179,6 +222,27 @@ def parse_config(values: dict[str, Any], origin: str) -> Config:
         raise ConfigError(f"{origin}: {where}: {first['msg']}{got}") from error
 
 
+def parse_toml(text: str) -> dict[str, Any]:
+    """The values of a text from anyone.
+
+    A key of n parts costs n² of time and memory, so that a small file could fill both.
+
+    Raises:
+        tomllib.TOMLDecodeError: not TOML, or more than a file of settings has.
+        RecursionError: values within values without end.
+    """
+    if len(text) > MOST_TOML:
+        raise tomllib.TOMLDecodeError(f"more than {MOST_TOML} characters")
+    if _DEEP_KEY.search(text):
+        raise tomllib.TOMLDecodeError(f"a key of {_MOST_PARTS} parts or more")
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except ValueError as error:  # of a number with thousands of digits
+        raise tomllib.TOMLDecodeError(str(error)) from error
+
+
 def read_toml(path: Path) -> dict[str, Any]:
     """Read a TOML file.
 
@@ -186,7 +250,8 @@ def read_toml(path: Path) -> dict[str, Any]:
         ConfigError: unreadable or not TOML; the message carries the line.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        with path.open(encoding="utf-8") as file:
+            return parse_toml(file.read(MOST_TOML + 1))
     except OSError as error:
         raise ConfigError(f"expected a readable file at {path}, got: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

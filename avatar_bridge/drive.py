@@ -12,7 +12,7 @@ from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
 from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.retarget.check import Finding, State, check
 from avatar_bridge.retarget.descriptors import moving
-from avatar_bridge.retarget.profile import Profile, load_profile, profile_names
+from avatar_bridge.retarget.profile import Profile, load_profile, packaged_profiles
 from avatar_bridge.retarget.targets import TargetMixer
 from avatar_bridge.take import Take
 from avatar_bridge.types import Blendshapes, EmotionScores
@@ -84,7 +84,7 @@ def _best(names: Collection[str], still: Collection[str]) -> Profile:
     default = load_profile(DEFAULT_PROFILE)
     if _share(check(default, names, still)) >= _ENOUGH:
         return default
-    profiles = [default, *map(load_profile, profile_names())]
+    profiles = [default, *map(load_profile, packaged_profiles())]
     return max(profiles, key=lambda profile: _share(check(profile, names, still)))
 
 

@@ -9,7 +9,8 @@ The tree:
     ├── ModelError          a model file that is missing, altered or not what its card says
     ├── WireError           bytes that are not a message of ours
     ├── TakeError           a recording that cannot be read, begun or ended
-    └── SinkError           an output that cannot be opened or written
+    ├── SinkError           an output that cannot be opened or written
+    └── UnsupportedError    what the program, as it is installed, does not do
 
 A message is one line for the person at the keyboard: what was expected and what was got.
 Commands print it and exit with code 2.
@@ -46,3 +47,7 @@ class TakeError(AvatarBridgeError):
 
 class SinkError(AvatarBridgeError):
     """An output that cannot be opened or written."""
+
+
+class UnsupportedError(AvatarBridgeError):
+    """What the program, as it is installed, does not do."""

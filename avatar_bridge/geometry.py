@@ -9,7 +9,6 @@ import math
 import cv2
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial.transform import Rotation
 
 from avatar_bridge.facs.landmarks import EYE_LEFT, EYE_RIGHT, NOSE_BASE
 from avatar_bridge.types import FaceCrop, Float32, HeadPose, Image
@@ -36,16 +35,23 @@ def face_box(points: NDArray[np.floating]) -> tuple[Float32, float]:
     Returns:
         The box (4,) and the roll in radians.
     """
-    right, left = points[EYE_RIGHT].mean(axis=0), points[EYE_LEFT].mean(axis=0)
-    middle = (right + left) / 2
-    across = left - right
-    roll = math.atan2(float(across[1]), float(across[0]))
-    nose = float(np.linalg.norm(points[NOSE_BASE].mean(axis=0) - middle))
-    extent = math.hypot(float(np.linalg.norm(across)), nose) / math.hypot(1.0, NOSE_LENGTH)
-    down = np.array([-math.sin(roll), math.cos(roll)])
-    centre = middle + FACE_DROP * extent * down
+    # In plain numbers: on so few points each call of numpy costs more than all of this.
+    (right_x, right_y), (left_x, left_y) = _mean(points[EYE_RIGHT]), _mean(points[EYE_LEFT])
+    x, y = (right_x + left_x) / 2, (right_y + left_y) / 2
+    across_x, across_y = left_x - right_x, left_y - right_y
+    roll = math.atan2(across_y, across_x)
+    nose_x, nose_y = _mean(points[NOSE_BASE])
+    nose = math.hypot(nose_x - x, nose_y - y)
+    extent = math.hypot(across_x, across_y, nose) / math.hypot(1.0, NOSE_LENGTH)
+    x -= FACE_DROP * extent * math.sin(roll)
+    y += FACE_DROP * extent * math.cos(roll)
     half = FACE_SIDE * extent / 2
-    return np.array([*(centre - half), *(centre + half)], np.float32), roll
+    return np.array([x - half, y - half, x + half, y + half], np.float32), roll
+
+
+def _mean(points: NDArray[np.floating]) -> tuple[float, float]:
+    rows = points.tolist()
+    return sum([row[0] for row in rows]) / len(rows), sum([row[1] for row in rows]) / len(rows)
 
 
 def crop_transform(
@@ -64,15 +70,16 @@ def crop_transform(
     Returns:
         (2, 3) float32.
     """
-    x0, y0, x1, y1 = (float(v) for v in box)
+    x0, y0, x1, y1 = box.tolist()
     side = max(x1 - x0, y1 - y0)
     scale = margin * side / size
     cos, sin = scale * math.cos(roll), scale * math.sin(roll)
-    up = np.array([math.sin(roll), -math.cos(roll)])
-    centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2]) + lift * side * up
-    linear = np.array([[cos, -sin], [sin, cos]])
-    offset = centre - linear @ np.array([size / 2, size / 2])
-    return np.column_stack([linear, offset]).astype(np.float32)
+    x = (x0 + x1) / 2 + lift * side * math.sin(roll)
+    y = (y0 + y1) / 2 - lift * side * math.cos(roll)
+    half = size / 2
+    return np.array(
+        [[cos, -sin, x - half * (cos - sin)], [sin, cos, y - half * (sin + cos)]], np.float32
+    )
 
 
 def cut(image: Image, to_frame: Float32, size: int) -> Image:
@@ -135,8 +142,33 @@ def box_overlap(a: Float32, b: Float32) -> float:
 
 def quaternion_from_matrix(matrix: NDArray[np.floating]) -> Float32:
     """Unit quaternion x, y, z, w (w not negative) of a (3, 3) rotation matrix."""
-    quaternion = Rotation.from_matrix(np.asarray(matrix, np.float64)).as_quat(canonical=True)
-    return np.asarray(quaternion, np.float32)
+    (xx, xy, xz), (yx, yy, yz), (zx, zy, zz) = matrix.tolist()
+    # The largest of the four is found first: dividing by it loses nothing (Shepperd, 1978).
+    largest = max(xx, yy, zz, xx + yy + zz)
+    if largest == xx:
+        x, y, z, w = 1.0 + xx - yy - zz, xy + yx, xz + zx, zy - yz
+    elif largest == yy:
+        x, y, z, w = xy + yx, 1.0 - xx + yy - zz, yz + zy, xz - zx
+    elif largest == zz:
+        x, y, z, w = xz + zx, yz + zy, 1.0 - xx - yy + zz, yx - xy
+    else:
+        x, y, z, w = zy - yz, xz - zx, yx - xy, 1.0 + xx + yy + zz
+    length = math.copysign(math.hypot(x, y, z, w), w)
+    return np.array([x / length, y / length, z / length, w / length], np.float32)
+
+
+def matrix_from_quaternion(quaternion: Float32) -> NDArray[np.float64]:
+    """The (3, 3) rotation matrix of a quaternion x, y, z, w of any length but 0."""
+    x, y, z, w = quaternion.tolist()
+    length = math.hypot(x, y, z, w)
+    x, y, z, w = x / length, y / length, z / length, w / length
+    return np.array(
+        [
+            [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+            [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+            [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+        ]
+    )
 
 
 def head_angles(pose: HeadPose) -> tuple[float, float, float]:

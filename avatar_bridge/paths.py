@@ -52,16 +52,25 @@ def takes_folder() -> Path:
     return Path.home() / APP / "takes"
 
 
-def write_whole(path: Path, text: str) -> None:
+def write_whole(path: Path, text: str, *, private: bool = False) -> None:
     """Write a text file that is there whole or not at all, making its folder.
+
+    Args:
+        path: of the file.
+        text: all of it.
+        private: whether only its owner may read it, from its first byte on.
 
     Raises:
         OSError: the disk fails; the file is then as it was before.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.stem[:32]}.{secrets.token_hex(4)}.part")
+
+    def opener(name: str, flags: int) -> int:
+        return os.open(name, flags, 0o600 if private else 0o666)
+
     try:
-        with part.open("x", encoding="utf-8", newline="\n") as file:
+        with open(part, "x", encoding="utf-8", newline="\n", opener=opener) as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())

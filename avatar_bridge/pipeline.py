@@ -1,6 +1,6 @@
 """Frame in, face states out: the one path, without threads, sockets or files."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -101,14 +101,35 @@ class Pipeline:
         """Change the mapping from the next frame on."""
         self._retargeter = retargeter
 
+    def smooth_with(self, smoothing: Smoothing) -> None:
+        """Change the filters from the next frame on; no avatar jumps."""
+        self._smoothing = smoothing
+        for face in self._faces():
+            face.begin_anew(smoothing)
+
+    def cut(self) -> None:
+        """The next frame has nothing to do with the last one, but drives the same avatars.
+
+        Faces are looked for anew, and what each avatar shows then is blended in.
+        """
+        self._look_anew()
+        self.smooth_with(self._smoothing)
+
     def restart(self) -> None:
         """Forget all faces: the next frame has nothing to do with the last one."""
-        self._tracker = self._make_tracker()
+        self._look_anew()
         self._memories: dict[int, _Memory] = {}
         self._resting: dict[int, FaceInTime] = {}  # faces that are gone; their avatars are not
-        self._held: frozenset[int] = frozenset()  # faces that were seen in the last frame
         self._moment: _Moment | None = None
+
+    def _look_anew(self) -> None:
+        self._tracker = self._make_tracker()
+        self._held: frozenset[int] = frozenset()  # faces that were seen in the last frame
         self._first = self._count  # what was seen in earlier frames is of no use any more
+
+    def _faces(self) -> Iterator[FaceInTime]:
+        yield from (memory.face for memory in self._memories.values())
+        yield from self._resting.values()
 
     def close(self) -> None:
         """End the search for faces, and the thread that it may have."""
@@ -120,14 +141,18 @@ class Pipeline:
         Returns:
             One state per face that is followed or still fading, and never none: where no face
             was ever seen, a neutral state of face 0.
+
+        Raises:
+            Exception: what a stage raised. The next frame can be looked at all the same, and
+                `idle` says that this one shows no face.
         """
+        self._moment = _Moment(frame.index, frame.captured_ns, frame.size)
         seen = []
         for face in self._find(frame.image):
             analysis = self._look(frame.image, face)
             if analysis is not None:
                 seen.append(self._remember(frame, face, analysis))
         self._held = frozenset(state.face_id for state in seen)
-        self._moment = _Moment(frame.index, frame.captured_ns, frame.size)
         return (*seen, *self._without(self._moment, self._held))
 
     def process_still(self, frame: Frame) -> tuple[FaceState, ...]:
@@ -163,10 +188,14 @@ class Pipeline:
             self._searcher.ask(Search(image, number, self._tracker.doubt()))
         sighting = self._searcher.take()
         with self._telemetry.stage("track"):
-            if sighting is None or sighting.frame < self._first:
-                return self._tracker.update(image, None)
-            age = number - sighting.frame
-            return self._tracker.update(image, sighting.detections, age)
+            try:
+                if sighting is None or sighting.frame < self._first:
+                    return self._tracker.update(image, None)
+                age = number - sighting.frame
+                return self._tracker.update(image, sighting.detections, age)
+            except Exception:
+                self._tracker = self._make_tracker()  # what it remembers may be what it fell over
+                raise
 
     def _look(self, image: Image, face: TrackedFace) -> FaceAnalysis | None:
         """Read a face, or None where there turns out to be none.

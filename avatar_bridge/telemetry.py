@@ -1,7 +1,7 @@
 """How long each stage takes and what was dropped on the way."""
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,12 +16,17 @@ RATE_S = 2.0  # seconds that the frame rate is told over
 
 @dataclass(frozen=True, slots=True)
 class StageTiming:
-    """Durations of one stage over the last samples, in milliseconds."""
+    """Durations of one stage over the last samples, in milliseconds.
+
+    Attributes:
+        errors: how often the stage has raised since the run began.
+    """
 
     name: str
     p50_ms: float
     p95_ms: float
     worst_ms: float
+    errors: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,7 @@ class Telemetry:
         self._clock = clock
         self._lock = threading.Lock()
         self._durations: dict[str, deque[int]] = {}
+        self._errors: Counter[str] = Counter()
         self._published: deque[int] = deque(maxlen=WINDOW)
         self._captured = 0
         self._dropped = 0
@@ -59,15 +65,25 @@ class Telemetry:
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
-        """Time the body and file it under the stage's name."""
+        """Time the body and file it under the stage's name; count it where the body raises."""
         started = self._clock.now_ns()
-        yield
-        self.record(name, self._clock.now_ns() - started)
+        try:
+            yield
+        except Exception:
+            self.count_error(name)
+            raise
+        finally:
+            self.record(name, self._clock.now_ns() - started)
 
     def record(self, name: str, duration_ns: int) -> None:
         """File one duration."""
         with self._lock:
             self._durations.setdefault(name, deque(maxlen=WINDOW)).append(duration_ns)
+
+    def count_error(self, name: str) -> None:
+        """A stage failed; `snapshot` tells of it once the stage has a duration."""
+        with self._lock:
+            self._errors[name] += 1
 
     def count_captured(self, dropped: int = 0) -> None:
         """One more frame came, and this many older ones were given up for it."""
@@ -90,7 +106,9 @@ class Telemetry:
         """The state of things now; the source says itself how it is."""
         now_ns = self._clock.now_ns()
         with self._lock:
-            stages = tuple(_timing(name, times) for name, times in self._durations.items())
+            stages = tuple(
+                _timing(name, times, self._errors[name]) for name, times in self._durations.items()
+            )
             recent = [at for at in self._published if now_ns - at <= RATE_S * NS_PER_S]
             span = recent[-1] - recent[0] if recent else 0
             return StreamStatus(
@@ -103,7 +121,7 @@ class Telemetry:
             )
 
 
-def _timing(name: str, durations: deque[int]) -> StageTiming:
+def _timing(name: str, durations: deque[int], errors: int) -> StageTiming:
     milliseconds = np.asarray(durations, np.float64) / NS_PER_MS
     p50, p95 = np.percentile(milliseconds, [50, 95])
-    return StageTiming(name, float(p50), float(p95), float(milliseconds.max()))
+    return StageTiming(name, float(p50), float(p95), float(milliseconds.max()), errors)

@@ -67,6 +67,9 @@ class Translator:
         motion = self._face.fade(now_ns).motion if self._seen else Motion.neutral()
         return (self._state(motion, now_ns, tracked=False),)
 
+    def cut(self) -> None:
+        """Nothing to do: a stream of states is never exchanged while it runs."""
+
     def _state(self, motion: Motion, captured_ns: int, *, tracked: bool) -> FaceState:
         emotions = EmotionScores.neutral()
         return FaceState(

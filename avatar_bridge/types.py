@@ -25,6 +25,7 @@ from avatar_bridge.facs.landmarks import POINTS
 Float32 = NDArray[np.float32]
 Image = NDArray[np.uint8]
 
+_PLACES = np.array([CIRCUMPLEX[name] for name in EMOTIONS], np.float32)  # (7, 2)
 _UNIT_TOLERANCE = 1e-3  # float32 sums and quaternion lengths may be off by this much
 
 
@@ -39,12 +40,18 @@ def _floats(
     array = np.array(value, dtype=np.float32)
     if array.shape != shape:
         raise ValueError(f"{name}: expected shape {shape}, got {array.shape}")
-    if not np.logical_and.reduce(np.isfinite(array), axis=None):  # all() takes twice as long
-        raise ValueError(f"{name}: expected finite numbers, got {array}")
-    if low is not None and high is not None and array.size:
-        smallest = float(np.minimum.reduce(array, axis=None))
-        largest = float(np.maximum.reduce(array, axis=None))
-        if smallest < low or largest > high:
+    if not array.size:
+        pass
+    elif low is None or high is None:
+        # NaN and infinity survive it, in half the time of isfinite() and all().
+        if not (math.isfinite(np.vdot(array, array)) or np.isfinite(array).all()):
+            raise ValueError(f"{name}: expected finite numbers, got {array}")
+    else:
+        smallest = np.minimum.reduce(array, axis=None)
+        largest = np.maximum.reduce(array, axis=None)
+        if not (smallest >= low and largest <= high):  # of NaN neither is true
+            if not np.isfinite(array).all():
+                raise ValueError(f"{name}: expected finite numbers, got {array}")
             raise ValueError(f"{name}: expected {low} to {high}, got {smallest} to {largest}")
     array.setflags(write=False)
     return array
@@ -198,9 +205,8 @@ class EmotionScores:
     @property
     def valence_arousal(self) -> tuple[float, float]:
         """The probability-weighted mean of the emotions' circumplex positions, each in [-1, 1]."""
-        places = np.array([CIRCUMPLEX[name] for name in EMOTIONS], np.float32)  # (7, 2)
-        valence, arousal = self.probabilities @ places
-        return float(valence), float(arousal)
+        valence, arousal = (self.probabilities @ _PLACES).tolist()
+        return valence, arousal
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -8,7 +8,6 @@ as much of VTube Studio as it takes to be fed.
 """
 
 import argparse
-import itertools
 import json
 import multiprocessing
 import os
@@ -23,45 +22,22 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 import numpy as np
+from reel import Reel, performer
 from websockets.exceptions import WebSocketException
 from websockets.sync.client import connect
 from websockets.sync.server import serve
 
 from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import build
-from avatar_bridge.capture.address import open_source
-from avatar_bridge.clock import NS_PER_S, SystemClock
+from avatar_bridge.clock import SystemClock
 from avatar_bridge.config import Config, SinkConfig, SourceConfig
 from avatar_bridge.sinks.base import Sink
 from avatar_bridge.telemetry import StreamStatus
-from avatar_bridge.types import FaceState, Frame, Image, StreamInfo
+from avatar_bridge.types import FaceState, Image, StreamInfo
 
 LOOPBACK = "127.0.0.1"
 UDP_SINKS = ("vmc", "livelink", "vrchat", "openseeface", "ifacialmocap")
 STAGES = ("total", "publish", "capture to publish")
-
-
-class Reel:
-    """Pictures in memory, played in a circle at a rate of their own."""
-
-    label = "reel"
-    state = "running"
-    frame_count = None
-
-    def __init__(self, images: list[Image], fps: float, clock: SystemClock) -> None:
-        self.fps = fps
-        self._images = itertools.cycle(images)
-        self._clock = clock
-        self._index = itertools.count()
-        self._due_ns = clock.now_ns()
-
-    def read(self) -> Frame:
-        self._due_ns += round(NS_PER_S / self.fps)
-        self._clock.sleep((self._due_ns - self._clock.now_ns()) / NS_PER_S)
-        return Frame(next(self._images), next(self._index), self._clock.now_ns())
-
-    def close(self) -> None:
-        pass
 
 
 class Timed:
@@ -175,16 +151,6 @@ def run(
     status = bridge.telemetry.snapshot("ended")
     stages = {s.name: (s.p50_ms, s.p95_ms) for s in status.stages if s.name in STAGES}
     return stages, status.dropped, timed
-
-
-def performer() -> list[Image]:
-    """All pictures of the built-in performer."""
-    source = open_source(SourceConfig(uri="performer", realtime=False), SystemClock())
-    images = []
-    while (frame := source.read()) is not None:
-        images.append(frame.image)
-    source.close()
-    return images
 
 
 def measure(fps: float, seconds: float, rounds: int) -> dict[str, Any]:

@@ -261,7 +261,7 @@ def _status() -> StreamStatus:
         fps=29.75,
         stages=(
             StageTiming("capture", 1.5, 2.25, 4.0),
-            StageTiming("analyze", 9.125, 12.5, 31.0),
+            StageTiming("analyze", 9.125, 12.5, 31.0, 3),
         ),
         captured=1100,
         dropped=31,

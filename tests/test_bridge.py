@@ -235,12 +235,17 @@ def test_a_picture_that_is_none_is_refused() -> None:
         bridge._backend.analyze(b"abc")
     with pytest.raises(AvatarBridgeError, match="got 0 other bytes"):
         bridge._backend.analyze(b"")
-    huge = b"\x89PNG\r\n\x1a\n" + bytes(8) + (60_000).to_bytes(4, "big") * 2
+    header = (13).to_bytes(4, "big") + b"IHDR" + (60_000).to_bytes(4, "big") * 2 + bytes(5)
+    huge = b"\x89PNG\r\n\x1a\n" + header + bytes(4)
     with pytest.raises(AvatarBridgeError, match="pixels, got 60000 x 60000"):
         bridge._backend.analyze(huge)
     cut = cv2.imencode(".png", np.zeros((8, 8, 3), np.uint8))[1].tobytes()[:40]
-    with pytest.raises(AvatarBridgeError, match="expected a whole picture, got 40 bytes"):
+    with pytest.raises(AvatarBridgeError, match="got 40"):
         bridge._backend.analyze(cut)
+    header += b"crc." + bytes(4) + b"IEND" + bytes(4)
+    empty = b"\x89PNG\r\n\x1a\n" + header.replace((60_000).to_bytes(4, "big"), bytes(3) + b"\x08")
+    with pytest.raises(AvatarBridgeError, match="that do not unpack"):
+        bridge._backend.analyze(empty)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import get_args
 import pytest
 
 from avatar_bridge.cli.options import analysis, assemble, parse_sink
-from avatar_bridge.config import TIER_NETS, Config, Tier, parse_config, read_toml
+from avatar_bridge.config import TIER_NETS, Config, Tier, parse_config, parse_toml, read_toml
 from avatar_bridge.errors import ConfigError
 
 
@@ -84,3 +84,29 @@ def test_sinks_as_people_write_them() -> None:
     assert parse_sink("vmc:host=a,port=1") == {"name": "vmc", "options": {"host": "a", "port": "1"}}
     with pytest.raises(ConfigError, match="expected KEY=VALUE, got 'port'"):
         parse_sink("vmc:port")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("a." * 50_000 + "b = 1", "a key of 32 parts or more"),  # else: all memory, for minutes
+        ("[" + "a . " * 50_000 + "b]", "a key of 32 parts or more"),
+        ("a = " + "[" * 50_000 + "]" * 50_000, "recursion"),
+        ("a = " + "9" * 5_000, "4300 digits"),
+        ("a = '" + "x" * 1_100_000 + "'", "more than 1048576 characters"),
+        ("x" * 1_000_000, "expected TOML"),  # and the search for deep keys takes no time
+    ],
+    ids=["deep key", "deep table", "deep array", "long number", "long text", "long word"],
+)
+def test_a_hostile_file_is_one_line_at_once(tmp_path, text, said):
+    path = tmp_path / "hostile.toml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=said) as caught:
+        read_toml(path)
+    assert len(str(caught.value)) < 500
+
+
+def test_a_key_may_have_parts_and_a_text_many_dots():
+    values = parse_toml('a.b.c = "1.2.3"\n[x."y.z"]\nw = "' + ". " * 100 + '"\n')
+    assert values["a"] == {"b": {"c": "1.2.3"}}
+    assert values["x"]["y.z"]["w"] == ". " * 100

@@ -1,5 +1,6 @@
 import math
 
+import cv2
 import numpy as np
 import pytest
 from builders import make_points
@@ -10,6 +11,7 @@ from avatar_bridge.geometry import (
     crop_transform,
     cut_face,
     face_box,
+    matrix_from_quaternion,
     quaternion_from_matrix,
     transform_points,
 )
@@ -92,6 +94,16 @@ def test_quaternion_of_a_quarter_turn() -> None:
     about_y = np.array([[0, 0, 1], [0, 1, 0], [-1, 0, 0]], float)
     half = math.sqrt(0.5)
     assert quaternion_from_matrix(about_y) == pytest.approx([0, half, 0, half], abs=1e-6)
+
+
+@pytest.mark.parametrize("turn", [(0, 0, 0), (3.1, 0, 0), (0, 3.1, 0), (0, 0, 3.1), (1, -0.4, 2)])
+def test_quaternions_and_matrices_say_the_same(turn: tuple[float, float, float]) -> None:
+    matrix = cv2.Rodrigues(np.array(turn, np.float64))[0]
+    quaternion = quaternion_from_matrix(matrix)
+    assert np.linalg.norm(quaternion) == pytest.approx(1.0)
+    assert quaternion[3] >= 0
+    assert matrix_from_quaternion(quaternion) == pytest.approx(matrix, abs=1e-6)
+    assert matrix_from_quaternion(-2 * quaternion) == pytest.approx(matrix, abs=1e-6)
 
 
 def test_an_averaged_crop_shows_means_not_single_pixels() -> None:

@@ -12,6 +12,7 @@ from avatar_bridge.smooth import load_smoothing
 HAPPINESS = EMOTION_INDEX["happiness"]
 RETURN_S = 0.25
 FPS = 50
+SWING = 0.3 + 0.3 * np.sin(np.arange(120) / 8)
 
 
 def smoothed(**kwargs) -> Rig:
@@ -92,3 +93,46 @@ def test_the_units_are_sent_as_they_were_read(frames) -> None:
     (state,) = rig.pipeline.process(frames(1, captured_ns=at(1)))
     assert state.action_units.intensities.max() == pytest.approx(0.1)
     assert state.blendshapes.weights[SMILE] > 0.1
+
+
+def swinging(frames, before: str, after: str) -> np.ndarray:
+    """A smile that comes and goes evenly, with other filters from frame 60 on."""
+    rig = Rig()
+    rig.pipeline.smooth_with(load_smoothing(before))
+    smiles = []
+    for frame in range(120):
+        if frame == 60:
+            rig.pipeline.smooth_with(load_smoothing(after))
+        rig.analyzer.units = {"AU12L": SWING[frame]}
+        (state,) = rig.pipeline.process(frames(frame, captured_ns=at(frame)))
+        smiles.append(float(state.blendshapes.weights[SMILE]))
+    return np.array(smiles)
+
+
+@pytest.mark.parametrize(("before", "after"), [("none", "steady"), ("steady", "none")])
+def test_another_smoothing_comes_without_a_jump(frames, before: str, after: str) -> None:
+    smiles = swinging(frames, before, after)
+    own = max(np.abs(np.diff(swinging(frames, name, name))).max() for name in (before, after))
+    gap = abs(smiles[59] - SWING[60])
+    most = own + 1.5 * gap / (RETURN_S * FPS)
+    assert np.abs(np.diff(smiles[55:85])).max() <= most
+    assert abs(smiles[60] - smiles[59]) <= own
+    lag = np.abs(smiles[100:] - SWING[100:]).max()
+    assert lag < 1e-4 if after == "none" else lag > 1e-3, "the filters are the new ones"
+
+
+def test_a_cut_looks_anew_and_blends_the_face_into_the_same_avatar(frames) -> None:
+    rig = Rig(emotions=ScriptedEmotions(*["happiness"] * 5, *["anger"] * 40))
+    for frame in range(5):
+        (state,) = rig.pipeline.process(frames(frame, captured_ns=at(frame)))
+    shown, looks = float(state.blendshapes.weights[SMILE]), rig.detector.runs
+    rig.pipeline.cut()
+    rig.analyzer.units = {}
+    smiles = [shown]
+    for frame in range(5, 40):
+        (state,) = rig.pipeline.process(frames(frame, captured_ns=at(frame)))
+        assert state.face_id == 1
+        smiles.append(float(state.blendshapes.weights[SMILE]))
+    assert rig.detector.runs > looks
+    assert np.abs(np.diff(smiles)).max() <= shown * 1.5 / (RETURN_S * FPS) + 1e-6
+    assert smiles[-1] == pytest.approx(0.0, abs=0.02)

@@ -1,9 +1,9 @@
 """Cues (see `facs.cues`) from landmarks."""
 
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from avatar_bridge.analyze.pose import rays
+from avatar_bridge.geometry import matrix_from_quaternion
 from avatar_bridge.types import HeadPose, Landmarks
 
 _MOUTH_CORNERS = [48, 54]
@@ -21,12 +21,13 @@ def mouth_cues(
         pose: of the head, from the same landmarks.
         image_size: width and height in pixels.
     """
-    head = Rotation.from_quat(pose.orientation)
-    middle = landmarks.points[_MOUTH_CORNERS].mean(axis=0, keepdims=True)
-    ray = head.inv().apply(rays(middle, image_size)[0])
-    eye = head.inv().apply(-pose.position)  # the camera, seen from the head
-    shift = float((eye + ray * (_MOUTH_DEPTH - eye[2]) / ray[2])[0]) / _EYE_DISTANCE
+    head = matrix_from_quaternion(pose.orientation)
+    one, other = landmarks.points[_MOUTH_CORNERS]
+    towards = rays(((one + other) / 2)[None], image_size)[0]
+    # The ray, and the camera that it comes from, both seen from the head.
+    (ray_x, _, ray_z), (x, _, z) = (np.stack([towards, -pose.position]) @ head).tolist()
+    shift = (x + ray_x * (_MOUTH_DEPTH - z) / ray_z) / _EYE_DISTANCE
     return {
-        "mouthShiftLeft": float(np.clip(shift, 0.0, 1.0)),
-        "mouthShiftRight": float(np.clip(-shift, 0.0, 1.0)),
+        "mouthShiftLeft": min(max(shift, 0.0), 1.0),
+        "mouthShiftRight": min(max(-shift, 0.0), 1.0),
     }

@@ -1,10 +1,12 @@
 """Gaze: where the line of sight through each iris meets a ball behind the eye's corners."""
 
+import math
+
 import numpy as np
-from scipy.spatial.transform import Rotation
 
 from avatar_bridge.analyze.pose import rays
 from avatar_bridge.facs.landmarks import IRIS_LEFT, IRIS_RIGHT
+from avatar_bridge.geometry import matrix_from_quaternion
 from avatar_bridge.types import Float32, Gaze, HeadPose, Landmarks
 
 # Inner and outer corner of each eye, and the middle between them on a mean face: metres in head
@@ -24,31 +26,38 @@ def solve_gaze(landmarks: Landmarks, pose: HeadPose, image_size: tuple[int, int]
         image_size: width and height in pixels.
     """
     points = landmarks.points
-    left = _eye(points[_CORNERS_LEFT], points[IRIS_LEFT], _MIDDLE_LEFT, pose, image_size)
-    right = _eye(points[_CORNERS_RIGHT], points[IRIS_RIGHT], _MIDDLE_RIGHT, pose, image_size)
-    return Gaze(left, right)
+    head = matrix_from_quaternion(pose.orientation)
+    inner_left, outer_left = points[_CORNERS_LEFT]
+    outer_right, inner_right = points[_CORNERS_RIGHT]
+    seen = np.stack(
+        [
+            (inner_left + outer_left) / 2,
+            points[IRIS_LEFT],
+            (inner_right + outer_right) / 2,
+            points[IRIS_RIGHT],
+        ]
+    )
+    to_left, to_iris_left, to_right, to_iris_right = rays(seen, image_size)
+    return Gaze(
+        _eye(to_left, to_iris_left, _MIDDLE_LEFT, pose, head),
+        _eye(to_right, to_iris_right, _MIDDLE_RIGHT, pose, head),
+    )
 
 
 def _eye(
-    corners: Float32,
-    iris: Float32,
-    middle: np.ndarray,
-    pose: HeadPose,
-    image_size: tuple[int, int],
+    to_middle: np.ndarray, to_iris: np.ndarray, middle: np.ndarray, pose: HeadPose, head: np.ndarray
 ) -> Float32:
-    head = Rotation.from_quat(pose.orientation)
-    to_middle, to_iris = rays(np.stack([corners.mean(axis=0), iris]), image_size)
     # The corners are where they are seen; only their distance comes from the mean face.
-    distance = -(pose.position + head.apply(middle))[2]
-    centre = to_middle * distance - head.apply([0.0, 0.0, _CENTRE_BEHIND])
-    across, up, out = head.inv().apply(_first_hit(to_iris, centre) - centre)
-    return np.array([np.arctan2(across, out), np.arctan2(up, np.hypot(across, out))], np.float32)
+    distance = -(pose.position[2] + head[2] @ middle)
+    centre = to_middle * distance - head[:, 2] * _CENTRE_BEHIND
+    across, up, out = ((_first_hit(to_iris, centre) - centre) @ head).tolist()
+    return np.array([math.atan2(across, out), math.atan2(up, math.hypot(across, out))], np.float32)
 
 
 def _first_hit(ray: np.ndarray, centre: np.ndarray) -> np.ndarray:
     """Where a ray from the camera meets the eyeball, or comes nearest to it."""
-    direction = ray / np.linalg.norm(ray)
-    along = direction @ centre
-    miss_squared = centre @ centre - along * along
-    depth = np.sqrt(max(0.0, _EYEBALL_RADIUS**2 - miss_squared))
+    direction = ray / math.sqrt(float(ray @ ray))
+    along = float(direction @ centre)
+    miss_squared = float(centre @ centre) - along * along
+    depth = math.sqrt(max(0.0, _EYEBALL_RADIUS**2 - miss_squared))
     return np.asarray(direction * (along - depth))

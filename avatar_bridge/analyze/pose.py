@@ -1,5 +1,7 @@
 """Head pose: perspective-n-point of the landmarks that no expression moves, on a mean face."""
 
+import math
+
 import cv2
 import numpy as np
 
@@ -35,6 +37,7 @@ FOCAL_SIDES = 1.0
 
 # From OpenCV's camera axes (y down, z into the scene) to ours (y up, z toward the viewer).
 _FLIP = np.diag([1.0, -1.0, -1.0])
+_FACING = np.array([[math.pi], [0.0], [0.0]])  # as a rotation vector: a face that looks at us
 
 
 def focal_length(image_size: tuple[int, int]) -> float:
@@ -82,12 +85,20 @@ def solve_head_pose(landmarks: Landmarks, image_size: tuple[int, int]) -> HeadPo
 
 def _frontal_start(points: np.ndarray, camera: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """A head that faces the camera at the place and size at which the points lie."""
-    spread = float(np.linalg.norm(points - points.mean(axis=0), axis=1).mean())
-    mean_face = _POINTS[:, :2]
-    size = float(np.linalg.norm(mean_face - mean_face.mean(axis=0), axis=1).mean())
-    depth = camera[0, 0] * size / max(spread, 1e-3)
-    x, y = (points.mean(axis=0) - camera[:2, 2]) * depth / camera[0, 0]
-    return cv2.Rodrigues(_FLIP)[0], np.array([[x], [y], [depth]])
+    middle, spread = _spread(points)
+    depth = camera[0, 0] * _SIZE / max(spread, 1e-3)
+    x, y = (middle - camera[:2, 2]) * depth / camera[0, 0]
+    return _FACING.copy(), np.array([[x], [y], [depth]])
+
+
+def _spread(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """The middle of points, and how far they lie from it on average."""
+    middle = np.add.reduce(points, axis=0) / len(points)
+    off = points - middle
+    return middle, float(np.add.reduce(np.hypot(off[:, 0], off[:, 1]))) / len(points)
+
+
+_SIZE = _spread(_POINTS[:, :2])[1]
 
 
 def rays(points: Float32, image_size: tuple[int, int]) -> np.ndarray:
@@ -96,4 +107,6 @@ def rays(points: Float32, image_size: tuple[int, int]) -> np.ndarray:
     focal = focal_length(image_size)
     x = (points[:, 0] - width / 2) / focal
     y = (points[:, 1] - height / 2) / focal
-    return np.column_stack([x, -y, -np.ones(len(points))])
+    directions = np.full((len(points), 3), -1.0)
+    directions[:, 0], directions[:, 1] = x, -y
+    return directions

@@ -7,5 +7,7 @@ from avatar_bridge.capture.base import Source
 from avatar_bridge.registry import Registry
 
 SOURCES: Registry[Source] = Registry(
-    "source", __name__, hidden=frozenset({"address", "decoder", "mirror", "playback"})
+    "source",
+    __name__,
+    hidden=frozenset({"address", "decoder", "image_size", "mirror", "playback", "switch"}),
 )

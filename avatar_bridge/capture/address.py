@@ -6,6 +6,7 @@ or a path, which is told apart by what lies there. A name wins over a file of th
 """
 
 import contextlib
+import sys
 from pathlib import Path
 
 from avatar_bridge.capture import SOURCES
@@ -19,8 +20,8 @@ from avatar_bridge.errors import CaptureError
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"})
 ACCEPTED = (
-    "performer, camera:INDEX, camera:URL, livelink:PORT, vmc:PORT, ifacialmocap:PHONE, "
-    "or the path of a video, an image or a folder"
+    "performer, camera:INDEX, camera:URL, remote:PORT, livelink:PORT, vmc:PORT, "
+    "ifacialmocap:PHONE, or the path of a video, an image or a folder"
 )
 
 
@@ -60,6 +61,30 @@ def gives_states(uri: str) -> bool:
         CaptureError: as `resolve`.
     """
     return resolve(uri)[0] in STATE_SOURCES.names()
+
+
+def device_of(uri: str) -> tuple[str, str]:
+    """As `resolve`, but the same for all addresses of one local camera.
+
+    Raises:
+        CaptureError: as `resolve`.
+    """
+    name, target = resolve(uri)
+    if name == "camera":
+        number = target.removeprefix("/dev/video")
+        target = str(int(number)) if number.isascii() and number.isdigit() else target
+    return name, target
+
+
+def found_cameras() -> tuple[str, ...]:
+    """Addresses of the cameras that the system lists, without opening any.
+
+    Only Linux lists them; elsewhere the first camera is named, whether or not it is there.
+    """
+    if sys.platform != "linux":
+        return ("camera:0",)
+    numbers = (path.name.removeprefix("video") for path in Path("/dev").glob("video*"))
+    return tuple(f"camera:{number}" for number in sorted(int(n) for n in numbers if n.isdigit()))
 
 
 def open_source(config: SourceConfig, clock: Clock) -> Source:

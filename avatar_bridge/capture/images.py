@@ -13,6 +13,7 @@ import numpy as np
 from avatar_bridge.capture.address import IMAGE_SUFFIXES
 from avatar_bridge.capture.base import as_path
 from avatar_bridge.capture.decoder import quiet
+from avatar_bridge.capture.image_size import image_size
 from avatar_bridge.capture.playback import PlaybackSource
 from avatar_bridge.clock import Clock
 from avatar_bridge.config import SourceConfig
@@ -20,6 +21,7 @@ from avatar_bridge.errors import CaptureError
 from avatar_bridge.types import Image
 
 DEFAULT_FPS = 30.0
+MOST_PIXELS = 200_000_000  # of one file: more than any camera takes
 
 
 class ImageReel:
@@ -81,8 +83,9 @@ def read_image(path: Path) -> Image:
     quiet()
     try:
         # Not cv2.imread, which cannot open every name on Windows.
-        data = np.frombuffer(path.read_bytes(), np.uint8)
-        image = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+        data = path.read_bytes()
+        _expect_modest(data, path)
+        image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     except OSError as error:
         raise CaptureError(f"expected a readable image at {path}, got: {error.strerror}") from error
     except cv2.error:
@@ -90,6 +93,18 @@ def read_image(path: Path) -> Image:
     if image is None:
         raise CaptureError(f"expected an image at {path}, got a file that cannot be decoded")
     return np.asarray(image, np.uint8)
+
+
+def _expect_modest(data: bytes, path: Path) -> None:
+    """Leave alone what would fill the memory once it is unpacked."""
+    try:
+        width, height = image_size(data)
+    except CaptureError as error:
+        raise CaptureError(
+            f"expected an image at {path}, got a file that cannot be decoded: {error}"
+        ) from error
+    if not 0 < width * height <= MOST_PIXELS:
+        raise CaptureError(f"{path}: expected 1 to {MOST_PIXELS} pixels, got {width} x {height}")
 
 
 def find_images(path: Path) -> tuple[Path, ...]:

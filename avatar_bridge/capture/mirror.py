@@ -37,10 +37,13 @@ class MirroredSource:
 
     def read(self) -> Frame | None:
         frame = self._source.read()
-        if frame is None:
-            return None
-        image = np.asarray(cv2.flip(frame.image, 1), np.uint8)
-        return Frame(image, frame.index, frame.captured_ns)
+        return mirrored(frame) if frame else None
 
     def close(self) -> None:
         self._source.close()
+
+
+def mirrored(frame: Frame) -> Frame:
+    """A frame with left and right exchanged."""
+    image = np.asarray(cv2.flip(frame.image, 1), np.uint8)
+    return Frame(image, frame.index, frame.captured_ns)

@@ -6,10 +6,10 @@ from rich.columns import Columns
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
-from scipy.spatial.transform import Rotation
 
 from avatar_bridge.facs.arkit import BLENDSHAPES, Capability
 from avatar_bridge.facs.emotions import EMOTIONS
+from avatar_bridge.geometry import head_angles
 from avatar_bridge.types import FaceState
 
 _COLUMNS = 3
@@ -41,7 +41,7 @@ def face_view(
 
 
 def _summary(state: FaceState) -> Text:
-    yaw, pitch, roll = Rotation.from_quat(state.head_pose.orientation).as_euler("YXZ", degrees=True)
+    yaw, pitch, roll = (math.degrees(angle) for angle in head_angles(state.head_pose))
     top = int(state.emotions.probabilities.argmax())
     valence, arousal = state.emotions.valence_arousal
     seen = "tracked" if state.tracked else "no face"
@@ -49,7 +49,7 @@ def _summary(state: FaceState) -> Text:
         f"face {state.face_id} {seen} {state.confidence:.2f}   "
         f"{EMOTIONS[top]} {state.emotions.probabilities[top]:.2f}  "
         f"valence {valence:+.2f}  arousal {arousal:+.2f}   "
-        f"head {yaw:+.0f}° {pitch:+.0f}° {roll:+.0f}°  {-state.head_pose.position[2]:.2f} m",
+        f"head {yaw:+.0f}° {-pitch:+.0f}° {-roll:+.0f}°  {-state.head_pose.position[2]:.2f} m",
         style="green" if state.tracked else "yellow",
     )
 

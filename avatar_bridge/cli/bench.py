@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import build
 from avatar_bridge.capture.address import resolve
 from avatar_bridge.capture.performer import LABEL, load_truth
+from avatar_bridge.cli import regress
 from avatar_bridge.cli.console import errors, out
 from avatar_bridge.cli.options import (
     DetectorName,
@@ -38,6 +40,7 @@ from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.sinks.base import QuietSink
 from avatar_bridge.types import FaceState
 
+EXIT_SLOWER = 1
 _ANY_PORT = "tcp://127.0.0.1:*"
 
 
@@ -68,6 +71,15 @@ def bench(
     emotion_net: EmotionNet = None,
     emotion_every: EmotionEvery = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    save: Annotated[
+        Path | None, typer.Option(help="Keep the medians, free of the machine, in this file.")
+    ] = None,
+    compare: Annotated[
+        Path | None, typer.Option(help="Exit with 1 if a stage is slower than in this file.")
+    ] = None,
+    tolerance: Annotated[
+        float, typer.Option(min=0.0, help="By which part a stage may be slower.")
+    ] = regress.TOLERANCE,
 ) -> None:
     """Measure every stage, the whole path and the memory, publishing included.
 
@@ -84,13 +96,21 @@ def bench(
         **analysis(tier, face_net, emotion_net, emotion_every),
     }
     asked = assemble(config, overrides)
+    before = regress.load(compare, source) if compare else None
     configs, missing = [asked], list[Tier]()
     every = tier is None and not asked.analyze.face_net
     if every:
         there, missing = installed_tiers(ModelStore())
         configs = [assemble(config, {**overrides, "analyze.tier": each}) for each in there]
         configs = configs or [asked]  # which then says what is missing
-    runs = [_measure(each, frames, show=not as_json) for each in configs]
+    runs, calibrations_ms = [], [regress.calibrate(SystemClock())]
+    for each in configs:
+        runs.append(_measure(each, frames, show=not as_json))
+        calibrations_ms.append(regress.calibrate(SystemClock()))
+    ratios = regress.ratios(runs, calibrations_ms)
+    if save:
+        regress.save(save, source, frames, ratios)
+    changes = [] if before is None else regress.compare(before, ratios, tolerance)
     memory = _peak_rss_mb()
     if as_json:
         result = {
@@ -101,8 +121,10 @@ def bench(
             "default_tier": DEFAULT,
             "missing_tiers": missing,
             "runs": [run.as_json() for run in runs],
+            "changes": [asdict(change) for change in changes],
         }
         out.print_json(json.dumps(result))
+        _judge(changes)
         return
     for each, run in zip(configs, runs, strict=True):
         out.print(timing_table(run.stages, reader_label(each.analyze)))
@@ -115,6 +137,14 @@ def bench(
         f"{source}: {frames} frames a net" + (f", peak memory {memory:.0f} MB" if memory else ""),
         highlight=False,
     )
+    if changes:
+        out.print(regress.comparison_table(changes))
+    _judge(changes)
+
+
+def _judge(changes: list[regress.Change]) -> None:
+    if any(change.slower for change in changes):
+        raise typer.Exit(EXIT_SLOWER)
 
 
 def _measure(config: Config, frames: int, show: bool) -> TierRun:

@@ -12,9 +12,11 @@ from avatar_bridge.capture.address import open_source
 from avatar_bridge.capture.base import Source
 from avatar_bridge.cli.console import errors, out
 from avatar_bridge.cli.options import (
+    ClientKeysFile,
     DetectorName,
     FaceNet,
     MinFace,
+    ServerKey,
     TierName,
     TrackerName,
     analysis,
@@ -31,6 +33,8 @@ from avatar_bridge.retarget.calibrator import Calibrator
 from avatar_bridge.retarget.measure import NEUTRAL, check_step, seconds, sights_of, steps
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.types import FaceState
+from avatar_bridge.wire.curve import ClientKeys
+from avatar_bridge.wire.curve_files import load_client_keys
 
 COUNTDOWN = 3  # seconds to get ready for a step
 
@@ -70,6 +74,8 @@ def calibrate(
     control: Annotated[
         str, typer.Option(help="Address of the server's control service.")
     ] = DEFAULT_CONTROL,
+    keys: ClientKeysFile = "",
+    server_key: ServerKey = None,
     source: Annotated[
         str | None, typer.Option(help="Without a server: camera:0, a file or performer.")
     ] = None,
@@ -94,13 +100,14 @@ def calibrate(
     elif undo and source is not None:
         _undo_file(files, name)
     elif use or undo or clear:
-        _change(control, name if use else "", undo)
+        _change(control, load_client_keys(keys, server_key), name if use else "", undo)
     else:
         wanted = _wanted(guided, only)
         with ExitStack() as stack:
             bench: _Bench
             if source is None:
-                bench = _Server(stack.enter_context(_client(control)))
+                shown = load_client_keys(keys, server_key)
+                bench = _Server(stack.enter_context(_client(control, shown)))
             else:
                 if not name:
                     raise ConfigError("expected a NAME to keep the calibration under")
@@ -193,8 +200,8 @@ def _undo_file(files: CalibrationFiles, name: str) -> None:
 
 
 @contextmanager
-def _client(control: str) -> Iterator[ControlClient]:
-    with ControlClient(control, SystemClock()) as client:
+def _client(control: str, keys: ClientKeys | None) -> Iterator[ControlClient]:
+    with ControlClient(control, SystemClock(), keys=keys) as client:
         try:
             client.ping()
         except WireError as error:
@@ -205,8 +212,8 @@ def _client(control: str) -> Iterator[ControlClient]:
         yield client
 
 
-def _change(control: str, used: str, undo: bool) -> None:
-    with _client(control) as client:
+def _change(control: str, keys: ClientKeys | None, used: str, undo: bool) -> None:
+    with _client(control, keys) as client:
         if used:
             now = client.use_calibration(used)
         elif undo:

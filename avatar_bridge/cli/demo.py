@@ -16,15 +16,18 @@ from avatar_bridge.cli.options import (
     FaceNet,
     MaxFaces,
     MinFace,
+    PreviewText,
     SinkTexts,
     SmoothingName,
     TierName,
     TrackerName,
     analysis,
     assemble,
+    parse_preview,
     parse_sinks,
     tracking,
 )
+from avatar_bridge.cli.page import PageAddress, wanted
 from avatar_bridge.cli.score import ScoreSink, score_table
 from avatar_bridge.cli.summary import reader_label, timing_table
 
@@ -32,8 +35,9 @@ from avatar_bridge.cli.summary import reader_label, timing_table
 def demo(
     frames: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
     show: Annotated[
-        bool, typer.Option("--open/--no-open", help="Show the live view while it runs.")
+        bool, typer.Option("--open/--no-open", help="Open the live page, and show the live view.")
     ] = True,
+    page: PageAddress = None,
     pub: Annotated[str | None, typer.Option(help="Address of the publisher.")] = None,
     control: Annotated[str | None, typer.Option(help="Address of the control service.")] = None,
     calibration: CalibrationName = None,
@@ -47,6 +51,7 @@ def demo(
     emotion_net: EmotionNet = None,
     emotion_every: EmotionEvery = None,
     sink: SinkTexts = None,
+    preview: PreviewText = None,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Track the built-in performer and serve it: no camera, no engine, nothing to download."""
@@ -61,12 +66,18 @@ def demo(
             "wire.control": control,
             **tracking(detector, tracker, max_faces, min_face),
             **analysis(tier, face_net, emotion_net, emotion_every),
+            "preview": parse_preview(preview),
             "sinks": parse_sinks(sink),
         },
     )
     scored = ScoreSink(load_truth().weights)
+    opened = show and not as_json
     bridge = run_bridge(
-        settings, max_frames=frames, show=show and not as_json, extra_sinks=(scored,)
+        settings,
+        max_frames=frames,
+        show=opened,
+        extra_sinks=(scored,),
+        page=wanted(page, opened),
     )
     status = bridge.telemetry.snapshot("ended")
     scores = scored.correlations()

@@ -21,7 +21,7 @@ from avatar_bridge.detect import DETECTORS
 from avatar_bridge.errors import AvatarBridgeError
 from avatar_bridge.inference.providers import CPU, choose_providers
 from avatar_bridge.inference.store import ModelStore
-from avatar_bridge.retarget.profile import load_profile, profile_names
+from avatar_bridge.retarget.profile import load_profile, packaged_profiles, profile_names
 
 _CAMERAS = 4
 _STYLES = {"ok": "green", "note": "yellow", "bad": "bold red"}
@@ -127,7 +127,9 @@ def _profiles() -> Iterator[Finding]:
         try:
             yield Finding(f"profile {name}", "ok", load_profile(name).title)
         except AvatarBridgeError as error:
-            yield Finding(f"profile {name}", "bad", str(error), "install the package again")
+            own = name not in packaged_profiles()
+            cure = "mend or delete the file" if own else "install the package again"
+            yield Finding(f"profile {name}", "note" if own else "bad", str(error), cure)
 
 
 def _performer() -> Iterator[Finding]:

@@ -2,14 +2,16 @@
 
 import logging
 import signal
+import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 from rich.console import RenderableType
 from rich.live import Live
 
 from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import build
+from avatar_bridge.cli import page as pages
 from avatar_bridge.cli.bars import face_view
 from avatar_bridge.cli.console import errors, out
 from avatar_bridge.cli.keys import keys
@@ -58,7 +60,12 @@ class LiveView(QuietSink):
 
 
 def run_bridge(
-    config: Config, *, max_frames: int | None, show: bool, extra_sinks: tuple[Sink, ...] = ()
+    config: Config,
+    *,
+    max_frames: int | None,
+    show: bool,
+    extra_sinks: tuple[Sink, ...] = (),
+    page: pages.Page = pages.NO_PAGE,
 ) -> Bridge:
     """Run a configuration to its end; Ctrl-C and SIGTERM end it cleanly.
 
@@ -67,6 +74,7 @@ def run_bridge(
         max_frames: how many frames to publish, or None for all.
         show: whether to draw the bars; never where the output is no terminal.
         extra_sinks: further outputs.
+        page: whether the live page is served, too.
 
     Returns:
         The bridge, stopped, for its telemetry.
@@ -74,15 +82,25 @@ def run_bridge(
     view = LiveView()
     show = show and out.is_terminal
     sinks = (*extra_sinks, view) if show else extra_sinks
-    bridge = Bridge(build(config, SystemClock(), sinks))
-    view.hint = lambda: bridge.recording or f"{RECORD_KEY} records"
-    errors.print(
-        f"{bridge.reader or reader_label(config.analyze)}: "
-        f"publishing on {config.wire.publish or 'nothing'}, "
-        f"control on {config.wire.control or 'nothing'}; Ctrl-C ends",
-        highlight=False,
-    )
-    with stops_on_signals(bridge.stop):
+    early = threading.Event()  # asked to end before there is a bridge
+    if page.address is not None:
+        config = pages.sharing(config)
+    with ExitStack() as stack:
+        stack.enter_context(stops_on_signals(early.set))
+        process = pages.start(page, config, stack)
+        parts = build(config, SystemClock(), sinks)
+        bridge = Bridge(parts)
+        stack.enter_context(stops_on_signals(bridge.stop))
+        if early.is_set():
+            bridge.stop()
+        view.hint = lambda: bridge.recording or f"{RECORD_KEY} records"
+        errors.print(
+            f"{bridge.reader or reader_label(config.analyze)}: "
+            f"publishing on {config.wire.publish or 'nothing'}, "
+            f"control on {config.wire.control or 'nothing'}; Ctrl-C ends",
+            highlight=False,
+        )
+        pages.show(page, process, bridge, parts)
         if show:
             with shown(view), keys(lambda key: _press(bridge, key)):
                 bridge.run(max_frames)

@@ -1,58 +1,48 @@
 """`avatar-bridge`: the entry point, and the one place where errors become exit codes."""
 
+import importlib
 import logging
 import sys
+from collections.abc import Iterable
 from typing import Any
 
 import typer
 from rich.logging import RichHandler
 
 from avatar_bridge import __version__
-from avatar_bridge.cli.bench import bench
-from avatar_bridge.cli.calibrate import calibrate
 from avatar_bridge.cli.console import errors
-from avatar_bridge.cli.convert import convert
-from avatar_bridge.cli.demo import demo
-from avatar_bridge.cli.doctor import doctor
-from avatar_bridge.cli.export import export
-from avatar_bridge.cli.models import models
-from avatar_bridge.cli.profile import app as profile
-from avatar_bridge.cli.record import record
-from avatar_bridge.cli.replay import replay
-from avatar_bridge.cli.run import run
-from avatar_bridge.cli.track import track
-from avatar_bridge.cli.watch import watch
 from avatar_bridge.errors import AvatarBridgeError
 
 EXIT_BAD_INPUT = 2
 EXIT_INTERRUPTED = 130
+_LONGEST_LINE = 2000  # characters of a message that repeats what a file says
 
 # Of click itself in some versions of typer, of typer's own copy of it in others.
 UsageError: Any = typer.BadParameter.__base__
 
-app = typer.Typer(
-    name="avatar-bridge",
-    help="Face video in, ARKit blendshapes out.",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-)
-for command in (
-    demo,
-    run,
-    watch,
-    record,
-    replay,
-    track,
-    export,
-    convert,
-    calibrate,
-    doctor,
-    bench,
-    models,
-):
-    app.command()(command)
-app.add_typer(profile, name="profile")
+# Name of a command, in the order of the help → its module and what is in it: a function, or an
+# app of further commands. A module is loaded when its command runs, since all of them take seconds.
+COMMANDS = {
+    "demo": ("demo", "demo"),
+    "run": ("run", "run"),
+    "watch": ("watch", "watch"),
+    "record": ("record", "record"),
+    "replay": ("replay", "replay"),
+    "relay": ("relay", "relay"),
+    "track": ("track", "track"),
+    "batch": ("batch", "batch"),
+    "fleet": ("fleet", "fleet"),
+    "export": ("export", "export"),
+    "convert": ("convert", "convert"),
+    "preview": ("preview", "preview"),
+    "calibrate": ("calibrate", "calibrate"),
+    "doctor": ("doctor", "doctor"),
+    "bench": ("bench", "bench"),
+    "models": ("models", "models"),
+    "profile": ("profile", "app"),
+    "head": ("head", "app"),
+    "keys": ("curve_keys", "app"),
+}
 
 
 def _show_version(wanted: bool) -> None:
@@ -61,7 +51,6 @@ def _show_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
 def _options(
     verbose: bool = typer.Option(False, "--verbose", "-v", help="Log what happens inside."),
     _version: bool = typer.Option(
@@ -76,16 +65,54 @@ def _options(
     )
 
 
+def make_app(wanted: Iterable[str] = COMMANDS) -> typer.Typer:
+    """The program with some of its commands.
+
+    Args:
+        wanted: names of commands.
+    """
+    made = typer.Typer(
+        name="avatar-bridge",
+        help="Face video in, ARKit blendshapes out.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    made.callback()(_options)
+    for name in wanted:
+        module, attribute = COMMANDS[name]
+        command = getattr(importlib.import_module(f"avatar_bridge.cli.{module}"), attribute)
+        if isinstance(command, typer.Typer):
+            made.add_typer(command, name=name)
+        else:
+            made.command(name)(command)
+    return made
+
+
+def __getattr__(name: str) -> typer.Typer:
+    """`app`, the program with all commands."""
+    if name == "app":
+        return make_app()
+    raise AttributeError(name)
+
+
 def _tell(said: str) -> None:
     # One line; and a file's name may hold bytes that are no text.
     line = " ".join(said.encode("utf-8", "replace").decode().split())
+    line = line if len(line) <= _LONGEST_LINE else line[:_LONGEST_LINE] + "…"
     errors.print(f"avatar-bridge: {line}", style="red", highlight=False, soft_wrap=True)
+
+
+def _asked_for(arguments: list[str]) -> Iterable[str]:
+    """The one command that is called, or all where it is not plain which."""
+    first = next((each for each in arguments if not each.startswith("-")), "")
+    return [first] if first in COMMANDS else COMMANDS
 
 
 def main() -> None:
     """Run a command; what a user can mend becomes one line and exit code 2."""
     try:
-        code = app(standalone_mode=False)
+        code = make_app(_asked_for(sys.argv[1:]))(standalone_mode=False)
     except UsageError as error:
         said = error.format_message()
         if not said or said.startswith("\n"):  # no command: its help is shown

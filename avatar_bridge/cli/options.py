@@ -9,6 +9,8 @@ import typer
 from avatar_bridge.config import Config, parse_config, read_toml
 from avatar_bridge.errors import ConfigError
 
+DEFAULT_PREVIEW_FPS = "10"
+
 # Offered by every command that tracks.
 DetectorName = Annotated[
     str | None, typer.Option("--detector", help="How faces are found; doctor lists what works.")
@@ -40,12 +42,35 @@ CalibrationName = Annotated[
     str | None,
     typer.Option("--calibration", help="Saved calibration of the face, from `calibrate`."),
 ]
+PreviewText = Annotated[
+    str | None,
+    typer.Option(
+        "--preview",
+        help="Publish pictures of the face with an expression, such as fps=10,emotion=live; "
+        "emotion: one of the seven, live, or aus; also intensity, kind (generated or head), net.",
+        metavar="KEY=VALUE,…",
+    ),
+]
 SinkTexts = Annotated[
     list[str] | None,
     typer.Option(
         "--sink",
         help="A further output, any number: NAME, NAME:PORT, NAME:HOST:PORT, NAME:KEY=VALUE,…",
     ),
+]
+ServerKeysFolder = Annotated[
+    str | None,
+    typer.Option("--keys", help="Let in only clients of this list: a folder's name or path."),
+]
+ClientKeysFile = Annotated[
+    str, typer.Option("--keys", help="This client's keys, from `keys new`: a name or a file.")
+]
+ServerKey = Annotated[
+    str | None, typer.Option("--server-key", help="The server's public key, if not the file's.")
+]
+Insecure = Annotated[
+    bool | None,
+    typer.Option("--insecure", help="Allow addresses beyond this machine without keys."),
 ]
 
 
@@ -106,6 +131,23 @@ def parse_sinks(texts: list[str] | None) -> list[dict[str, Any]] | None:
         ConfigError: as `parse_sink`.
     """
     return [parse_sink(text) for text in texts] if texts else None
+
+
+def parse_preview(text: str | None) -> dict[str, str] | None:
+    """The section `preview` as a user writes it: parts `KEY=VALUE` with commas between.
+
+    Raises:
+        ConfigError: a part that is none.
+    """
+    if text is None:
+        return None
+    values = {"fps": DEFAULT_PREVIEW_FPS}
+    for part in filter(None, text.split(",")):
+        key, equals, value = part.partition("=")
+        if not equals:
+            raise ConfigError(f"--preview {text}: expected KEY=VALUE, got {part!r}")
+        values[key] = value
+    return values
 
 
 def parse_sink(text: str) -> dict[str, Any]:

@@ -34,7 +34,7 @@ app = typer.Typer(help="Mappings from a face to an avatar.", no_args_is_help=Tru
 
 @app.command("list")
 def list_profiles(as_json: _AsJson = False) -> None:
-    """List the profiles that come with the package."""
+    """List the profiles that come with the package, and your own."""
     found = [load_profile(name) for name in profile_names()]
     if as_json:
         rows = [{"name": p.name, "title": p.title, "targets": len(p.targets)} for p in found]

@@ -10,11 +10,13 @@ import typer
 
 from avatar_bridge.cli.console import errors
 from avatar_bridge.cli.live import stops_on_signals
+from avatar_bridge.cli.options import ClientKeysFile, ServerKey
 from avatar_bridge.clock import NS_PER_S, SystemClock
 from avatar_bridge.config import DEFAULT_CONTROL
 from avatar_bridge.control.client import ControlClient
 from avatar_bridge.errors import ConfigError, TakeError, WireError
 from avatar_bridge.takes.mcap import SUFFIX, TIMES, VIDEO
+from avatar_bridge.wire.curve_files import load_client_keys
 
 LONGEST_S = 1e6
 _WATCH_S = 1.0  # between two looks whether the server is still there
@@ -33,13 +35,16 @@ def record(
     control: Annotated[
         str, typer.Option(help="Address of the server's control service.")
     ] = DEFAULT_CONTROL,
+    keys: ClientKeysFile = "",
+    server_key: ServerKey = None,
 ) -> None:
     """Record a running server's stream into a take, until Ctrl-C."""
     if seconds is not None and not seconds <= LONGEST_S:
         raise ConfigError(f"expected at most {LONGEST_S:g} --seconds, got {seconds}")
     if out is not None:
         _make(out)
-    with closing(ControlClient(control, SystemClock())) as client:
+    shown = load_client_keys(keys, server_key)
+    with closing(ControlClient(control, SystemClock(), keys=shown)) as client:
         if not stop:
             path = client.start_recording(name)
             errors.print(f"recording {path}; Ctrl-C ends", highlight=False, soft_wrap=True)

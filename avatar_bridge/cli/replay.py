@@ -7,14 +7,15 @@ from typing import Annotated
 
 import typer
 
-from avatar_bridge.build import open_sinks
 from avatar_bridge.cli.console import errors, out
 from avatar_bridge.cli.live import LiveView, shown, stops_on_signals
-from avatar_bridge.cli.options import assemble, parse_sink
+from avatar_bridge.cli.options import Insecure, ServerKeysFolder, assemble, parse_sink
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.errors import ConfigError
+from avatar_bridge.outputs import open_sinks
 from avatar_bridge.replayer import Replayer, first_info
 from avatar_bridge.sinks.base import Sink
+from avatar_bridge.wire.curve_files import load_server_keys
 
 SLOWEST, FASTEST = 0.001, 1000.0
 
@@ -28,9 +29,8 @@ def replay(
         list[str] | None, typer.Option(help="A further output: NAME[:KEY=VALUE,…].")
     ] = None,
     config: Annotated[Path | None, typer.Option(help="Settings in TOML.")] = None,
-    insecure: Annotated[
-        bool | None, typer.Option("--insecure", help="Allow addresses beyond this machine.")
-    ] = None,
+    keys: ServerKeysFolder = None,
+    insecure: Insecure = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live view.")] = False,
 ) -> None:
     """Publish a take again, through any output, until it ends or Ctrl-C."""
@@ -41,6 +41,7 @@ def replay(
         {
             "wire.publish": pub,
             "wire.insecure": insecure,
+            "wire.keys": keys,
             "sinks": [parse_sink(text) for text in sink] if sink else None,
         },
     )
@@ -49,7 +50,8 @@ def replay(
     view = LiveView()
     show = out.is_terminal and not quiet
     with ExitStack() as opened:
-        sinks: tuple[Sink, ...] = open_sinks(settings, clock, stream_id, opened)
+        allowed = load_server_keys(settings.wire.keys)
+        sinks: tuple[Sink, ...] = open_sinks(settings, clock, stream_id, opened, allowed)
         outputs = (*sinks, view) if show else sinks
         replayer = Replayer(file, outputs, clock, stream_id, speed=speed, loop=loop)
         opened.pop_all()

@@ -13,25 +13,30 @@ from avatar_bridge.cli.options import (
     EmotionEvery,
     EmotionNet,
     FaceNet,
+    Insecure,
     MaxFaces,
     MinFace,
+    PreviewText,
+    ServerKeysFolder,
     SinkTexts,
     SmoothingName,
     TierName,
     TrackerName,
     analysis,
     assemble,
+    parse_preview,
     parse_sinks,
     tracking,
 )
+from avatar_bridge.cli.page import PageAddress, wanted
 
 
 def run(
     source: Annotated[
         str | None,
         typer.Option(
-            help="performer, camera:0, camera:URL, a file or a folder; or a phone's stream: "
-            "livelink:11111, vmc:39539, ifacialmocap:ADDRESS."
+            help="performer, camera:0, camera:URL, remote:PORT, a file or a folder; or a phone's "
+            "stream: livelink:11111, vmc:39539, ifacialmocap:ADDRESS."
         ),
     ] = None,
     profile: Annotated[str | None, typer.Option(help="Retarget profile: a name or a file.")] = None,
@@ -51,6 +56,7 @@ def run(
     emotion_net: EmotionNet = None,
     emotion_every: EmotionEvery = None,
     sink: SinkTexts = None,
+    preview: PreviewText = None,
     record: Annotated[
         str | None, typer.Option(help="Record into a take of this name from the start.")
     ] = None,
@@ -59,9 +65,12 @@ def run(
     ] = None,
     loop: Annotated[bool | None, typer.Option("--loop", help="Start a file again.")] = None,
     mirror: Annotated[bool | None, typer.Option("--mirror", help="Flip left and right.")] = None,
-    insecure: Annotated[
-        bool | None, typer.Option("--insecure", help="Allow addresses beyond this machine.")
-    ] = None,
+    keys: ServerKeysFolder = None,
+    insecure: Insecure = None,
+    opened: Annotated[
+        bool, typer.Option("--open", help="Serve the live page and open it in the browser.")
+    ] = False,
+    page: PageAddress = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No live view.")] = False,
 ) -> None:
     """Track a source and publish it until it ends or Ctrl-C."""
@@ -80,12 +89,14 @@ def run(
             "wire.publish": pub,
             "wire.control": control,
             "wire.insecure": insecure,
+            "wire.keys": keys,
             **tracking(detector, tracker, max_faces, min_face),
             **analysis(tier, face_net, emotion_net, emotion_every),
+            "preview": parse_preview(preview),
             "sinks": parse_sinks(sink),
         },
     )
-    bridge = run_bridge(settings, max_frames=max_frames, show=not quiet)
+    bridge = run_bridge(settings, max_frames=max_frames, show=not quiet, page=wanted(page, opened))
     status = bridge.telemetry.snapshot("ended")
     errors.print(
         f"{status.captured} frames captured, {status.dropped} dropped, {status.fps:.1f} fps",

@@ -12,12 +12,14 @@ from rich.live import Live
 
 from avatar_bridge.cli.bars import face_view
 from avatar_bridge.cli.console import errors, out
+from avatar_bridge.cli.options import ClientKeysFile, ServerKey
 from avatar_bridge.clock import NS_PER_MS, NS_PER_S, SystemClock
 from avatar_bridge.config import DEFAULT_PUBLISH
 from avatar_bridge.errors import WireError
 from avatar_bridge.types import StreamInfo
 from avatar_bridge.wire.address import is_loopback
 from avatar_bridge.wire.codec import ReceivedFace
+from avatar_bridge.wire.curve_files import load_client_keys
 from avatar_bridge.wire.subscriber import Received, Subscriber
 
 _WINDOW = 120  # messages that rate and latency are told over
@@ -107,6 +109,8 @@ class Watched:
 
 def watch(
     connect: Annotated[str, typer.Option(help="Address of the publisher.")] = DEFAULT_PUBLISH,
+    keys: ClientKeysFile = "",
+    server_key: ServerKey = None,
     messages: Annotated[int | None, typer.Option(min=1, help="Stop after so many.")] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="A line a message, for programs.")
@@ -115,7 +119,7 @@ def watch(
     """Subscribe to a running bridge and show what arrives."""
     clock = SystemClock()
     watched = Watched(connect)
-    with Subscriber(connect) as subscriber:
+    with Subscriber(connect, keys=load_client_keys(keys, server_key)) as subscriber:
         try:
             if as_json:
                 _follow(subscriber, watched, clock, messages, _print_line)

@@ -10,8 +10,18 @@ import numpy as np
 import zmq
 
 from avatar_bridge.clock import NS_PER_MS, NS_PER_S, Clock
+from avatar_bridge.control.base import Settings
 from avatar_bridge.control.handler import CALIBRATION_STEPS
+from avatar_bridge.control.settings import (
+    preview_message,
+    read_settings,
+    read_sink,
+    response_message,
+)
 from avatar_bridge.errors import ConfigError, WireError
+from avatar_bridge.preview.base import PreviewAsk, PreviewSettings
+from avatar_bridge.retarget.edit import ShapeResponse
+from avatar_bridge.sinks.rack import SinkState
 from avatar_bridge.takes.writer import TakeResult
 from avatar_bridge.types import Blendshapes, StreamInfo
 from avatar_bridge.wire.address import check_address
@@ -23,7 +33,14 @@ from avatar_bridge.wire.codec import (
     read_face,
     read_meta,
 )
+from avatar_bridge.wire.curve import ClientKeys
+from avatar_bridge.wire.picture import ImageKind, PreviewPicture
+from avatar_bridge.wire.picture_codec import read_picture
 from avatar_bridge.wire.v1 import control_pb2 as pb
+from avatar_bridge.wire.v1 import face_pb2
+
+# Of one answer: a server that sends more is cut off before it takes memory.
+MAX_ANSWER_BYTES = 16 << 20
 
 
 class RequestRefusedError(WireError):
@@ -64,12 +81,20 @@ class ControlClient:
         address: of the service.
         clock: measures pings and timeouts.
         timeout_s: longest wait for one answer, in seconds.
+        keys: this client's, for a service that has keys.
 
     Raises:
         ConfigError: not an address.
     """
 
-    def __init__(self, address: str, clock: Clock, *, timeout_s: float = 2.0) -> None:
+    def __init__(
+        self,
+        address: str,
+        clock: Clock,
+        *,
+        timeout_s: float = 2.0,
+        keys: ClientKeys | None = None,
+    ) -> None:
         check_address(address)
         self._address = address
         self._clock = clock
@@ -79,6 +104,9 @@ class ControlClient:
         self._socket = self._context.socket(zmq.DEALER)
         self._socket.setsockopt(zmq.LINGER, 0)
         self._socket.setsockopt(zmq.IPV6, int("[" in address))
+        self._socket.setsockopt(zmq.MAXMSGSIZE, MAX_ANSWER_BYTES)
+        if keys is not None:
+            keys.apply(self._socket)
         # Without a server a request is not kept to surprise a later one.
         self._socket.setsockopt(zmq.IMMEDIATE, 1)
         try:
@@ -189,6 +217,56 @@ class ControlClient:
         answer = self.request(pb.ControlRequest(stop_recording=pb.StopRecordingRequest()))
         stopped = answer.stop_recording
         return TakeResult(Path(stopped.path), stopped.frames, stopped.dropped)
+
+    def settings(self) -> Settings:
+        """How the server is set."""
+        answer = self.request(pb.ControlRequest(get_settings=pb.GetSettingsRequest()))
+        return read_settings(answer.get_settings)
+
+    def change_settings(
+        self, source: str | None = None, mirror: bool | None = None, smoothing: str | None = None
+    ) -> None:
+        """Set what is not None; the stream goes on."""
+        asked = pb.ChangeSettingsRequest(source=source, smoothing=smoothing)
+        if mirror is not None:
+            asked.mirror = mirror
+        self.request(pb.ControlRequest(change_settings=asked))
+
+    def set_sink(self, name: str, on: bool, options: Mapping[str, str] | None = None) -> SinkState:
+        """Turn an output on or off; gives how it is then."""
+        asked = pb.SetSinkRequest(name=name, on=on, options=dict(options or {}))
+        return read_sink(self.request(pb.ControlRequest(set_sink=asked)).set_sink.sink)
+
+    def edit_profile(
+        self,
+        changes: Mapping[str, ShapeResponse] | None = None,
+        *,
+        save_as: str = "",
+        reset: bool = False,
+    ) -> str:
+        """Change how shapes answer; gives the file, on the server's machine, or nothing."""
+        responses = {name: response_message(said) for name, said in (changes or {}).items()}
+        asked = pb.EditProfileRequest(responses=responses, save_as=save_as, reset=reset)
+        return self.request(pb.ControlRequest(edit_profile=asked)).edit_profile.path
+
+    def preview(self, ask: PreviewAsk) -> PreviewPicture:
+        """One made picture, apart from the stream."""
+        head = ask.kind is ImageKind.HEAD
+        asked = pb.PreviewRequest(
+            face_id=ask.face_id,
+            image=ask.image,
+            emotion=ask.emotion,
+            intensity=ask.intensity,
+            action_units=dict(ask.action_units),
+            kind=face_pb2.IMAGE_KIND_HEAD if head else face_pb2.IMAGE_KIND_GENERATED,
+            net=ask.net,
+        )
+        answer = self.request(pb.ControlRequest(preview=asked))
+        return read_picture(answer.preview.image).picture
+
+    def set_preview(self, settings: PreviewSettings) -> None:
+        """Change what topic `preview` shows."""
+        self.request(pb.ControlRequest(set_preview=preview_message(settings)))
 
     def request(self, request: pb.ControlRequest) -> pb.ControlResponse:
         """Ask anything; version and number are filled in here.

@@ -6,13 +6,23 @@ from pathlib import Path
 
 from avatar_bridge.clock import Clock
 from avatar_bridge.control.base import Backend
+from avatar_bridge.control.settings import (
+    image_kind,
+    preview_settings,
+    read_response,
+    settings_message,
+    sink_message,
+)
 from avatar_bridge.errors import (
     AvatarBridgeError,
     CalibrationError,
     CaptureError,
     ConfigError,
+    SinkError,
+    UnsupportedError,
     WireError,
 )
+from avatar_bridge.preview.base import PreviewAsk
 from avatar_bridge.wire.codec import (
     SCHEMA_VERSION,
     expect_version,
@@ -20,9 +30,11 @@ from avatar_bridge.wire.codec import (
     meta_message,
     parse,
 )
+from avatar_bridge.wire.picture_codec import picture_message
 from avatar_bridge.wire.v1 import control_pb2 as pb
 
 MAX_IMAGE_BYTES = 8 << 20
+_LONGEST_ERROR = 500  # characters
 
 NEUTRAL = "neutral"  # the step that all others need
 
@@ -69,6 +81,12 @@ class Handler:
             "analyze": self._analyze,
             "start_recording": self._start_recording,
             "stop_recording": self._stop_recording,
+            "get_settings": self._get_settings,
+            "change_settings": self._change_settings,
+            "set_sink": self._set_sink,
+            "edit_profile": self._edit_profile,
+            "preview": self._preview,
+            "set_preview": self._set_preview,
         }
 
     def answer(self, payload: bytes) -> bytes:
@@ -80,7 +98,9 @@ class Handler:
             _fail(response, refused.code, refused)
         except WireError as error:
             _fail(response, pb.ERROR_CODE_MALFORMED, error)
-        except (ConfigError, CaptureError, CalibrationError) as error:
+        except UnsupportedError as error:
+            _fail(response, pb.ERROR_CODE_UNSUPPORTED, error)
+        except (ConfigError, CaptureError, CalibrationError, SinkError) as error:
             _fail(response, pb.ERROR_CODE_INVALID_ARGUMENT, error)
         except AvatarBridgeError as error:
             _fail(response, pb.ERROR_CODE_INTERNAL, error)
@@ -164,11 +184,7 @@ class Handler:
 
     def _analyze(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
         image = request.analyze.image
-        if not 0 < len(image) <= MAX_IMAGE_BYTES:
-            raise _RefusedError(
-                pb.ERROR_CODE_INVALID_ARGUMENT,
-                f"expected a picture of 1 to {MAX_IMAGE_BYTES} bytes, got {len(image)}",
-            )
+        _expect_bytes(image, 1)
         states = self._backend.analyze(image)
         stream_id, now_ns = self._backend.info().stream_id, self._clock.now_ns()
         response.analyze.SetInParent()
@@ -189,6 +205,65 @@ class Handler:
         stopped.name, stopped.path = take.path.stem, _text(take.path)
         stopped.frames, stopped.dropped = take.frames, take.dropped
 
+    def _get_settings(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        response.get_settings.CopyFrom(settings_message(self._backend.settings()))
+
+    def _change_settings(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        asked = request.change_settings
+        self._backend.change_settings(
+            asked.source if asked.HasField("source") else None,
+            asked.mirror if asked.HasField("mirror") else None,
+            asked.smoothing if asked.HasField("smoothing") else None,
+        )
+        response.change_settings.SetInParent()
+
+    def _set_sink(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        asked = request.set_sink
+        state = self._backend.set_sink(asked.name, asked.on, dict(asked.options))
+        response.set_sink.sink.CopyFrom(sink_message(state))
+
+    def _edit_profile(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        asked = request.edit_profile
+        changes = {name: read_response(said) for name, said in asked.responses.items()}
+        path = self._backend.edit_profile(changes, asked.save_as, asked.reset)
+        response.edit_profile.path = _text(path) if path else ""
+
+    def _preview(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        self._expect_previews("preview")
+        asked = request.preview
+        _expect_bytes(asked.image, 0)
+        picture = self._backend.preview(
+            PreviewAsk(
+                face_id=asked.face_id,
+                image=asked.image,
+                emotion=asked.emotion,
+                intensity=asked.intensity,
+                action_units=dict(asked.action_units),
+                kind=image_kind(asked.kind),
+                net=asked.net,
+            )
+        )
+        stream_id, now_ns = self._backend.info().stream_id, self._clock.now_ns()
+        image = picture_message(picture, stream_id=stream_id, seq=0, published_ns=now_ns)
+        response.preview.image.CopyFrom(image)
+
+    def _set_preview(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:
+        self._expect_previews("set_preview")
+        self._backend.set_preview(preview_settings(request.set_preview))
+        response.set_preview.SetInParent()
+
+    def _expect_previews(self, name: str) -> None:
+        if not self._backend.can_preview():
+            raise UnsupportedError(f"this server does not do {name}")
+
+
+def _expect_bytes(image: bytes, least: int) -> None:
+    if not least <= len(image) <= MAX_IMAGE_BYTES:
+        raise _RefusedError(
+            pb.ERROR_CODE_INVALID_ARGUMENT,
+            f"expected a picture of {least} to {MAX_IMAGE_BYTES} bytes, got {len(image)}",
+        )
+
 
 def _text(path: Path) -> str:
     # A folder's name may hold bytes that are no text, and no message can carry those.
@@ -197,4 +272,6 @@ def _text(path: Path) -> str:
 
 def _fail(response: pb.ControlResponse, code: pb.ErrorCode, reason: object) -> None:
     response.error.code = code
-    response.error.message = " ".join(str(reason).split())
+    said = " ".join(str(reason).split())
+    # What was sent is not sent back at any length.
+    response.error.message = said if len(said) <= _LONGEST_ERROR else said[:_LONGEST_ERROR] + "…"

@@ -8,12 +8,15 @@ import zmq
 from avatar_bridge.clock import Clock
 from avatar_bridge.control.base import Backend
 from avatar_bridge.control.handler import MAX_IMAGE_BYTES, Handler
+from avatar_bridge.control.rates import Rates, busy
 from avatar_bridge.errors import WireError
 from avatar_bridge.wire.address import bind, reason, require_loopback
+from avatar_bridge.wire.curve import ServerKeys
 
 # A client that sends more is disconnected before its message takes memory.
 MAX_REQUEST_BYTES = MAX_IMAGE_BYTES + (1 << 16)
 QUEUE = 16  # requests that wait per client, and answers that it has not fetched
+MAX_FRAMES = 8  # of a request that came through relays
 
 _BELL = "inproc://stop"
 _JOIN_S = 2.0
@@ -29,6 +32,7 @@ class ControlService:
         backend: does what is requested, in the service's thread.
         clock: the one that stamps the stream.
         insecure: allow addresses that other machines reach.
+        keys: let in their guests alone, on any address; None lets in everyone.
 
     Raises:
         ConfigError: not an address, or one that other machines reach.
@@ -36,10 +40,17 @@ class ControlService:
     """
 
     def __init__(
-        self, address: str, backend: Backend, clock: Clock, *, insecure: bool = False
+        self,
+        address: str,
+        backend: Backend,
+        clock: Clock,
+        *,
+        insecure: bool = False,
+        keys: ServerKeys | None = None,
     ) -> None:
-        require_loopback(address, insecure)
+        require_loopback(address, insecure or keys is not None)
         self._handler = Handler(backend, clock)
+        self._rates = Rates(clock)
         self._context = zmq.Context()
         self._context.setsockopt(zmq.LINGER, 0)  # for the sockets below
         self._router = self._context.socket(zmq.ROUTER)
@@ -51,6 +62,8 @@ class ControlService:
         self._bell.bind(_BELL)
         self._ear.connect(_BELL)
         self._thread = threading.Thread(target=self._serve, name="control", daemon=True)
+        if keys is not None:
+            keys.guard(self._context, self._router)
         try:
             self._address = bind(self._router, address)
         except zmq.ZMQError as error:
@@ -98,10 +111,18 @@ class ControlService:
 
     def _answer_one(self) -> None:
         client, *frames = self._router.recv_multipart(zmq.NOBLOCK)
-        if len(frames) == 2 and not frames[0]:  # a REQ socket's empty frame goes back as well
-            envelope, payload = [client, b""], frames[1]
-        elif len(frames) == 1:
-            envelope, payload = [client], frames[0]
-        else:
-            envelope, payload = [client], b""  # answered as what it is: no request
-        self._router.send_multipart([*envelope, self._handler.answer(payload)], zmq.NOBLOCK)
+        way, payload = _opened(frames)
+        answer = self._handler.answer if self._rates.allows(client) else busy
+        self._router.send_multipart([client, *way, answer(payload)], zmq.NOBLOCK)
+
+
+def _opened(frames: list[bytes]) -> tuple[list[bytes], bytes]:
+    """The way back, which ends with an empty frame as a REQ or a relay sends it, and the request.
+
+    What has no such frame, or too long a way, is answered as what it is: no request.
+    """
+    if len(frames) == 1:
+        return [], frames[0]
+    if 2 <= len(frames) <= MAX_FRAMES and not frames[-2]:
+        return frames[:-1], frames[-1]
+    return [], b""

@@ -8,7 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 
 from avatar_bridge.errors import ModelError
 from avatar_bridge.facs.action_units import ACTION_UNIT_INDEX
-from avatar_bridge.facs.emotions import LABELS
+from avatar_bridge.facs.arkit import BLENDSHAPES
+from avatar_bridge.facs.emotions import EMOTIONS, LABELS
 from avatar_bridge.inference.pose_bias import PoseBias
 
 Precision = Literal["float32", "int8"]
@@ -57,6 +58,8 @@ class ModelCard(_Part):
         action_units: node names in the order of that output; empty where it has none.
         unread: action units of that output which it cannot tell yet; the runtime leaves them out.
         emotions: emotion names in the order of that output; empty where it has none.
+        conditions: of a generation net, what its condition holds, in that order: emotions (the
+            place says how strongly) or blendshapes; empty for all others.
         gaze: whom the runtime believes about the eyes of a face net: `net`, its own output `gaze`,
             or `points`, the geometry of iris and eye corners.
         recipe: name of the training recipe that made it.
@@ -78,6 +81,7 @@ class ModelCard(_Part):
     action_units: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
     emotions: tuple[str, ...] = ()
+    conditions: tuple[str, ...] = ()
     gaze: Literal["net", "points"] = "points"
     data: tuple[DataSource, ...]
     recipe: str
@@ -94,6 +98,7 @@ class ModelCard(_Part):
         for label, known in (
             *((name, ACTION_UNIT_INDEX) for name in (*self.action_units, *self.unread)),
             *((name, LABELS) for name in self.emotions),
+            *((name, (*EMOTIONS, *BLENDSHAPES)) for name in self.conditions),
             *((name, ACTION_UNIT_INDEX) for units in self.unit_r.values() for name in units),
         ):
             if label not in known:

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from avatar_bridge.config import parse_toml
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.paths import OVERRIDE, config_folder, write_whole
 from avatar_bridge.retarget.calibration import UNSAVED, Calibration
@@ -178,7 +179,7 @@ def _parse(path: Path) -> Calibration:
     try:
         if path.stat().st_size > _MOST_BYTES:
             raise ConfigError(f"{path}: expected at most {_MOST_BYTES} bytes, got more")
-        values: dict[str, Any] = tomllib.loads(path.read_text(encoding="utf-8"))
+        values: dict[str, Any] = parse_toml(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError(f"expected a readable file at {path}, got: {error.strerror}") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:

@@ -12,8 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.spatial import cKDTree
-from scipy.spatial.distance import cdist
 
 from avatar_bridge.avatar.face import Morphs
 from avatar_bridge.types import Float32
@@ -67,6 +65,8 @@ def frame_of(morphs: Morphs) -> Frame:
 
 def describe(morphs: Morphs, frame: Frame) -> Movements:
     """The movements of a head, seen through a frame."""
+    from scipy.spatial.distance import cdist  # takes a second to load
+
     middle, spread = frame
     x, y = np.linspace(-REACH, REACH, COLUMNS), np.linspace(-REACH, REACH, ROWS)
     grid = np.stack(np.meshgrid(x, y), -1).reshape(-1, 2)  # (G, 2)
@@ -100,6 +100,8 @@ def moving(morphs: Morphs) -> NDArray[np.bool_]:
 
 def _energies(morphs: Morphs) -> NDArray[np.float64]:
     """(N, V) the share of each point in each movement, however densely the points lie."""
+    from scipy.spatial import cKDTree  # takes a second to load
+
     size = float(np.ptp(morphs.points, axis=0).max())
     near = cKDTree(morphs.points).query_ball_point(morphs.points, _PATCH * size, return_length=True)
     energy = (morphs.moves.astype(np.float64) ** 2).sum(2) / near

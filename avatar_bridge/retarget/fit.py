@@ -20,7 +20,6 @@ from importlib import resources
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment, nnls
 
 from avatar_bridge.avatar.face import Morphs
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES, mirrored
@@ -128,6 +127,8 @@ def fit_movements(morphs: Morphs, before: Fit) -> Fit:
         morphs: all shapes of the avatar, in the order of `before`.
         before: what is known.
     """
+    from scipy.optimize import nnls  # takes a second to load
+
     ours = reference()
     open_shapes = np.array([not source for source in before.sources])
     open_shapes &= ours.forms.any((1, 2, 3))
@@ -155,6 +156,8 @@ def fit_examples(examples: Sequence[Example], before: Fit) -> Fit:
         examples: poses; a shape of the avatar that none of them names stays as it is.
         before: what is known.
     """
+    from scipy.optimize import nnls  # takes a second to load
+
     poses = np.array([[e.arkit.get(shape, 0.0) for shape in BLENDSHAPES] for e in examples])
     names = list(dict.fromkeys([*before.names, *(n for e in examples for n in e.avatar)]))
     gains = np.zeros((len(names), len(BLENDSHAPES)))
@@ -182,6 +185,8 @@ def _lay_over(
     ours: Movements, morphs: Morphs, open_shapes: NDArray[np.bool_], free: NDArray[np.bool_]
 ) -> tuple[Movements, Numbers]:
     """The avatar's movements through the grid that suits them, and the pairing (N, 52)."""
+    from scipy.optimize import linear_sum_assignment  # takes a second to load
+
     middle, spread = frame_of(morphs)
     for _ in range(_ROUNDS):
         theirs = describe(morphs, (middle, spread))

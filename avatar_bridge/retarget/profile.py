@@ -11,6 +11,8 @@ A shape is one mix of inputs, or a list of mixes of which the first counts that 
 
 A profile that `extends` another says only what differs. Its entries replace those of the same
 name one by one: one shape's mixes, one region's response, one emotion's prototype.
+
+Beside the packaged profiles there are the user's own, in `profiles/` of the folder of settings.
 """
 
 import re
@@ -24,11 +26,22 @@ from typing import Any
 from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
+from avatar_bridge.config import MOST_TOML, parse_toml
 from avatar_bridge.errors import ConfigError
+from avatar_bridge.paths import config_folder
 from avatar_bridge.retarget.lines import Place, lines_of
 from avatar_bridge.retarget.schema import EmotionLayer, MisplacedError, Profile
 
-__all__ = ["EmotionLayer", "Profile", "load_profile", "profile_names"]
+__all__ = [
+    "EmotionLayer",
+    "Profile",
+    "expected",
+    "load_profile",
+    "packaged_profiles",
+    "parents",
+    "profile_names",
+    "user_profile",
+]
 
 _SUFFIX = ".toml"
 _EXTENDS = "extends"
@@ -40,6 +53,10 @@ _TABLES: Mapping[str, Any] = {
 }
 _MOST_PARENTS = 8
 _KEY = "[key]"
+_OWN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
+_FOLDER = "profiles"  # in the user's folder of settings
+# Windows opens a device by these names, whatever comes after a dot.
+_DEVICES = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)", re.IGNORECASE)
 _TOLD = re.compile(r"\(at line (\d+)")
 
 
@@ -52,18 +69,57 @@ class _File:
     lines: dict[Place, int]
 
 
-def profile_names() -> tuple[str, ...]:
+def packaged_profiles() -> tuple[str, ...]:
     """The profiles that come with the package, sorted."""
     folder = resources.files("avatar_bridge.retarget").joinpath("profiles")
     names = (entry.name for entry in folder.iterdir())
     return tuple(sorted(name.removesuffix(_SUFFIX) for name in names if name.endswith(_SUFFIX)))
 
 
+def profile_names() -> tuple[str, ...]:
+    """The packaged profiles and then the user's own, each sorted; whether they are good or not."""
+    packaged = packaged_profiles()
+    try:
+        found = {path.stem for path in (config_folder() / _FOLDER).glob(f"*{_SUFFIX}")}
+    except (RuntimeError, OSError):  # no home, or none that may be read: none of one's own
+        return packaged
+    own = {name for name in found if _OWN_NAME.fullmatch(name) and not _DEVICES.fullmatch(name)}
+    return (*packaged, *sorted(own - set(packaged)))
+
+
+def user_profile(name: str) -> Path:
+    """The file of a profile of the user's own; it need not exist.
+
+    Raises:
+        ConfigError: no name that one may have, or nobody says where the user's home is.
+    """
+    if not _OWN_NAME.fullmatch(name) or _DEVICES.fullmatch(name):
+        raise ConfigError(
+            f"expected a profile's name of 1 to 64 letters, digits, - and _, got {name[:80]!r}"
+        )
+    if name in packaged_profiles():
+        raise ConfigError(f"expected a name that no packaged profile has, got {name!r}")
+    try:
+        return config_folder() / _FOLDER / f"{name}{_SUFFIX}"
+    except RuntimeError as error:
+        raise ConfigError(f"{error}: set HOME or AVATAR_BRIDGE_CONFIG") from error
+
+
+def parents(name: str) -> tuple[str, ...]:
+    """What a profile extends, and what that extends, and so on, as the files name it.
+
+    Raises:
+        ConfigError: as `load_profile`.
+    """
+    said = (file.values.get(_EXTENDS) for file in _with_parents(name))
+    return tuple(parent for parent in said if isinstance(parent, str) and parent)
+
+
 def load_profile(name: str) -> Profile:
     """Read a profile.
 
     Args:
-        name: of a packaged profile, or the path of a TOML file.
+        name: of a packaged profile or one of the user's own, or the path of a TOML file.
 
     Raises:
         ConfigError: unknown name, unreadable file, or a name or number that does not fit; the
@@ -83,7 +139,7 @@ def load_profile(name: str) -> Profile:
 def _with_parents(name: str) -> list[_File]:
     """The file of a profile, then the one that it extends, and so on."""
     files = [_read(name, Path())]
-    folder = Path(name).parent if name.endswith(_SUFFIX) else Path()
+    folder = _folder_of(name, Path())
     while isinstance(parent := files[-1].values.get(_EXTENDS), str) and parent:
         if len(files) == _MOST_PARENTS:
             raise ConfigError(_at(files[-1], (_EXTENDS,), "expected an end, got a circle"))
@@ -91,9 +147,15 @@ def _with_parents(name: str) -> list[_File]:
             files.append(_read(parent, folder))
         except ConfigError as error:
             raise ConfigError(_at(files[-1], (_EXTENDS,), str(error))) from error
-        if parent.endswith(_SUFFIX):
-            folder = (folder / parent).parent
+        folder = _folder_of(parent, folder)
     return files
+
+
+def _folder_of(name: str, folder: Path) -> Path:
+    """Where the paths in a profile begin; those of a packaged one, as before."""
+    if name.endswith(_SUFFIX):
+        return (folder / name).parent
+    return folder if name in packaged_profiles() else user_profile(name).parent
 
 
 def _read(name: str, folder: Path) -> _File:
@@ -104,6 +166,8 @@ def _read(name: str, folder: Path) -> _File:
             f"unknown profile {name!r}; expected one of: {', '.join(profile_names())}, "
             f"or the path of a {_SUFFIX} file"
         )
+    if name not in packaged_profiles():
+        return _parse(user_profile(name))
     packaged = resources.files("avatar_bridge.retarget").joinpath("profiles", name + _SUFFIX)
     with resources.as_file(packaged) as path:
         return _parse(path)
@@ -111,8 +175,10 @@ def _read(name: str, folder: Path) -> _File:
 
 def _parse(path: Path) -> _File:
     try:
-        text = path.read_text(encoding="utf-8")
-        return _File(path.name, tomllib.loads(text), lines_of(text))
+        text = ""
+        with path.open(encoding="utf-8") as file:
+            text = file.read(MOST_TOML + 1)
+        return _File(path.name, parse_toml(text), lines_of(text))
     except OSError as error:
         raise ConfigError(f"expected a readable file at {path}, got: {error.strerror}") from error
     except (UnicodeDecodeError, RecursionError) as error:
@@ -140,8 +206,8 @@ def _complaint(files: list[_File], fault: ErrorDetails) -> str:
         place = cause.place
     for file in files if fault["type"] != "missing" else ():  # the nearest one that says it
         if place in file.lines:
-            return _at(file, place, _expected(fault))
-    return _at(files[0], place, _expected(fault))
+            return _at(file, place, expected(fault))
+    return _at(files[0], place, expected(fault))
 
 
 def _at(file: _File, place: Place, message: str) -> str:
@@ -153,7 +219,8 @@ def _at(file: _File, place: Place, message: str) -> str:
     return f"{where}: {setting}: {message}" if setting else f"{where}: {message}"
 
 
-def _expected(fault: ErrorDetails) -> str:
+def expected(fault: ErrorDetails) -> str:
+    """What was expected and what was got, of a fault that pydantic found."""
     message = fault["msg"].removeprefix("Value error, ")
     if fault["type"] == "missing":
         return "expected a value, got none"

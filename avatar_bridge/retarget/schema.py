@@ -69,6 +69,8 @@ def _rising(curve: str | tuple[tuple[float, float], ...]) -> str | tuple[tuple[f
         if curve not in CURVES:
             raise ValueError(f"expected points or one of {', '.join(CURVES)}, got {curve!r}")
         return curve
+    if len(curve) > _MOST_POINTS:
+        raise ValueError(f"expected at most {_MOST_POINTS} points, got {len(curve)}")
     along, up = [point[0] for point in curve], [point[1] for point in curve]
     if len(curve) < 2 or tuple(curve[0]) != (0.0, 0.0) or along[-1] != 1.0:
         raise ValueError(f"expected points from [0, 0] to [1, …], got {list(map(list, curve))}")
@@ -80,6 +82,7 @@ def _rising(curve: str | tuple[tuple[float, float], ...]) -> str | tuple[tuple[f
 
 
 _NARROWEST = 0.01  # between a curve's points, so that no curve is a step
+_MOST_POINTS = 101  # which is as many as are that far apart
 Curve = Annotated[str | tuple[tuple[Share, Share], ...], AfterValidator(_rising)]
 
 
@@ -94,14 +97,14 @@ class Response(_Section):
         dead_zone: the mix below which nothing moves; what is above is stretched to full range.
         curve: a name (`linear`, `ease_in`, `ease_out`, `smooth`) or points [mix, weight], which
             straight lines join.
-        gain: multiplies the result.
+        gain: multiplies the result; 0 keeps the shape at rest.
         limit: the largest weight.
         knee: share of `limit` from which the weight bends toward it; 1 for a hard stop.
     """
 
     dead_zone: float = Field(default=0.0, ge=0.0, le=0.5)
     curve: Curve = "linear"
-    gain: float = Field(default=1.0, gt=0.0, le=10.0)
+    gain: float = Field(default=1.0, ge=0.0, le=10.0)
     limit: Positive = 1.0
     knee: Share = 1.0
 

@@ -20,17 +20,17 @@ def profile_toml(name: str, title: str, fit: Fit) -> str:
         "# from several of the 52 is added up and held in [0, 1].",
         *_remarks(fit),
         "",
-        f"name = {_quoted(name)}",
-        f"title = {_quoted(title)}",
+        f"name = {quoted(name)}",
+        f"title = {quoted(title)}",
         'extends = "arkit"',
         "",
         "[targets]",
-        *(f"{_quoted(target)} = {_mix(mix)}" for target, mix in fit.mixes().items()),
+        *(f"{quoted(target)} = {_mix(mix)}" for target, mix in fit.mixes().items()),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _quoted(text: str) -> str:
+def quoted(text: str) -> str:
     """As a TOML string. JSON escapes alike, but for what lies beyond 16 bits and for DEL."""
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")
 

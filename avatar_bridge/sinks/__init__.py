@@ -6,5 +6,7 @@ from avatar_bridge.sinks.base import Sink
 SINKS: Registry[Sink] = Registry(
     "sink",
     __name__,
-    hidden=frozenset({"angles", "guard", "options", "osc", "udp", "unified", "worker"}),
+    hidden=frozenset(
+        {"angles", "guard", "options", "osc", "pictures", "rack", "udp", "unified", "worker"}
+    ),
 )

@@ -12,6 +12,7 @@ from typing import Protocol, runtime_checkable
 
 from avatar_bridge.telemetry import StreamStatus
 from avatar_bridge.types import FaceState, Frame, StreamInfo
+from avatar_bridge.wire.picture import PreviewPicture
 
 
 class Sink(Protocol):
@@ -40,6 +41,25 @@ class Viewer(Protocol):
 
     def see(self, frame: Frame) -> None:
         """Take a picture, from the capturing thread; as `publish`, it must return at once."""
+        ...
+
+
+@runtime_checkable
+class Shower(Protocol):
+    """A sink that takes pictures that were made, too."""
+
+    def show(self, picture: PreviewPicture) -> None:
+        """Take a picture, from the thread of `publish`; as that, it must return at once."""
+        ...
+
+
+@runtime_checkable
+class Stateful(Protocol):
+    """A sink that knows more of its receiver than that nothing failed."""
+
+    @property
+    def state(self) -> str:
+        """A few words for people, from any thread; "running" where all is well."""
         ...
 
 

@@ -48,6 +48,11 @@ class VirtualCamera(QuietSink):
         """Show a picture soon; never waits."""
         self._worker.newest.put(frame)
 
+    @property
+    def state(self) -> str:
+        """Whether its receiver takes what is sent, for people."""
+        return self._worker.state
+
     def close(self) -> None:
         self._worker.close()
 

@@ -82,6 +82,11 @@ class VtsSink(QuietSink):
         if options.is_of(state.face_id, self._face):
             self._worker.newest.put(state)
 
+    @property
+    def state(self) -> str:
+        """Whether its receiver takes what is sent, for people."""
+        return self._worker.state
+
     def close(self) -> None:
         self._worker.close()
 

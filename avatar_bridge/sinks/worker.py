@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 
 from avatar_bridge.mailbox import Mailbox
 from avatar_bridge.sinks.guard import FIRST_PAUSE_S, LONGEST_PAUSE_S
+from avatar_bridge.sinks.guard import RUNNING as WORKING
 
 JOIN_S = 1.0  # how long a close waits at most for the thread to say goodbye
 
@@ -44,6 +45,7 @@ class Worker(Generic[T]):
         self._session = session
         self._first_pause_s = self._pause_s = pause_s
         self._failed = False
+        self.state = WORKING  # a few words for people, from any thread
         self._thread = threading.Thread(target=self._run, name=f"sink {sink}", daemon=True)
         self._thread.start()
 
@@ -52,6 +54,7 @@ class Worker(Generic[T]):
         if self._failed:
             _log.warning("sink %s: works again", self._sink)
         self._failed = False
+        self.state = WORKING
         self._pause_s = self._first_pause_s
 
     def warn(self, text: str) -> None:
@@ -71,10 +74,16 @@ class Worker(Generic[T]):
             except Finished as end:
                 if not self.closing.is_set():
                     self.warn(str(end))
+                self.state = f"ended: {_line(end)}"
                 return
             except Exception as error:  # noqa: BLE001 - a thread that ends would say nothing
                 if not self._failed and not self.closing.is_set():
                     self.warn(f"{error}; trying again")
                 self._failed = True
+                self.state = f"trying again: {_line(error)}"
                 self.closing.wait(self._pause_s)
                 self._pause_s = min(2 * self._pause_s, LONGEST_PAUSE_S)
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split()) or type(error).__name__

@@ -31,7 +31,8 @@ class FaceInTime:
     """What an avatar shows of one face, from frame to frame.
 
     While the face is seen, `feel` and then `move` are called once a frame; while it is lost,
-    `fade`, and `rest` once nothing is left of it. All times are capture times, on one clock.
+    `fade`, and `rest` once nothing is left of it. All times are capture times, on one clock; one
+    that was set back counts as no time at all.
 
     Args:
         smoothing: makes its filters.
@@ -43,9 +44,12 @@ class FaceInTime:
         self._loss = loss
         self._motion_filter = smoothing.motion()
         self._emotion_filter = smoothing.emotions()
+        self._stamp_ns: int | None = None  # the last one that came
+        self._now_ns = 0  # time of the face at that stamp; those below are on it
         self._seen_ns: int | None = None  # when the face was last seen
         self._shown_ns = 0  # when its avatar was last told anything
         self._lost = False
+        self._anew = False  # whether the next frame has to be blended in, with fresh filters
         # Of the last frame in which it was seen: what it did, and what its avatar showed; and
         # what its avatar showed last of all.
         self._target = self._last = self._shown = Motion.neutral()
@@ -54,7 +58,8 @@ class FaceInTime:
 
     def feel(self, emotions: EmotionScores, now_ns: int, envelope: Envelope) -> EmotionScores:
         """The emotions of a face that is seen."""
-        if self._lost:  # go on from what is left of the last ones
+        now_ns = self._on_to(now_ns)
+        if self._lost or self._anew:  # go on from what is left of the last ones
             self._emotion_filter = self._smoothing.emotions()
             faded = self._faded_emotions(self._left(self._shown_ns))
             self._emotion_filter.smooth(faded, 0.0, envelope)
@@ -64,9 +69,11 @@ class FaceInTime:
 
     def move(self, motion: Motion, now_ns: int) -> Motion:
         """The motion of a face that is seen."""
+        now_ns = self._on_to(now_ns)
         away_s = 0.0 if self._seen_ns is None else (now_ns - self._seen_ns) / NS_PER_S
         length_s = self._blend_length(motion, away_s)
-        if length_s >= self._loss.return_s:  # what the filter remembers is of no use any more
+        # What the filter remembers may be of no use any more.
+        if self._anew or length_s >= self._loss.return_s:
             self._motion_filter = self._smoothing.motion()
         target = shown = self._motion_filter.smooth(motion, away_s)
         if length_s > 0.0:
@@ -77,20 +84,34 @@ class FaceInTime:
             shown = blend.apply(target, age_s)
             if age_s >= blend.length_s:
                 self._blend = None
-        self._target, self._last, self._shown, self._lost = target, shown, shown, False
+        self._target, self._last, self._shown = target, shown, shown
+        self._lost = self._anew = False
         self._seen_ns = self._shown_ns = now_ns
         return shown
 
     def fade(self, now_ns: int) -> Faded:
         """What is left of a face that is not seen any more."""
+        now_ns = self._on_to(now_ns)
         left = self._left(now_ns)
         self._lost, self._shown_ns = True, now_ns
         self._shown = fade(self._last, left)
         return Faded(left, self._shown, self._faded_emotions(left))
 
+    def begin_anew(self, smoothing: Smoothing) -> None:
+        """Use fresh filters from the next frame in which the face is seen, and blend it in."""
+        self._smoothing = smoothing
+        self._anew = True
+
     def rest(self, now_ns: int) -> None:
         """Nothing is shown of the face any more: its avatar stays as it was."""
-        self._shown_ns = now_ns
+        self._shown_ns = self._on_to(now_ns)
+
+    def _on_to(self, stamp_ns: int) -> int:
+        """The face's own time at a stamp: it goes on with the stamps, but not back with them."""
+        if self._stamp_ns is not None:
+            self._now_ns += max(0, stamp_ns - self._stamp_ns)
+        self._stamp_ns = stamp_ns
+        return self._now_ns
 
     def _blend_length(self, motion: Motion, away_s: float) -> float:
         """Seconds for which this frame's motion has to be blended in; 0 for not at all.
@@ -100,7 +121,7 @@ class FaceInTime:
         """
         if self._seen_ns is None:
             return 0.0
-        if jumped(self._target.head_pose, motion.head_pose, away_s):
+        if self._anew or jumped(self._target.head_pose, motion.head_pose, away_s):
             return self._loss.return_s
         if not self._lost:
             return 0.0

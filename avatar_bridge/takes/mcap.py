@@ -12,11 +12,12 @@ Source: the MCAP format specification, https://mcap.dev/spec.
 
 import logging
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 
+import lz4.frame
 import zstandard
 from mcap.records import Channel, Chunk, McapRecord, Message, Metadata, Schema
 from mcap.stream_reader import StreamReader, breakup_chunk
@@ -38,7 +39,11 @@ SUFFIX = ".mcap"
 VIDEO, TIMES = ".avi", ".frames.csv"  # of what may lie beside a take
 METADATA = "avatar_bridge.take"
 STARTED_AT, STARTED_NS = "started_at", "started_ns"  # fields of that record
-_MOST_RECORD_BYTES = 256 << 20  # of a file of anyone's; our chunks hold half a second
+# Of a file of anyone's. Our chunks hold half a second; a few bytes of one can be a whole message,
+# and a message takes ten times the memory that it has in the file.
+_MOST_CHUNK_BYTES = 16 << 20
+_MOST_RECORD_BYTES = 256 << 20
+_UNSAID = -1  # a zstd frame's word on its size where it has none
 
 Taken = ReceivedFace | StreamInfo | ReceivedStatus
 
@@ -156,8 +161,7 @@ def _records_of(file: BinaryIO, path: Path) -> Iterator[McapRecord]:
     try:
         for record in reader.records:
             if isinstance(record, Chunk):
-                _expect_modest(record)
-                yield from breakup_chunk(record, validate_crc=True)
+                yield from breakup_chunk(_unpacked(record), validate_crc=True)
             else:
                 yield record
     except Exception as error:
@@ -166,14 +170,25 @@ def _records_of(file: BinaryIO, path: Path) -> Iterator[McapRecord]:
         _log.warning("%s: the recording was cut short; read as far as it goes", path)
 
 
-def _expect_modest(chunk: Chunk) -> None:
-    """Leave alone what would fill the memory once it is unpacked.
+def _unpacked(chunk: Chunk) -> Chunk:
+    """The same chunk with its records as they are; what would fill the memory is left alone.
 
     Raises:
-        ValueError: it would.
+        ValueError: it is larger than it may be, or than it says.
     """
     size = chunk.uncompressed_size
-    if chunk.compression == "zstd":  # whose own word counts when it is unpacked
-        size = max(size, zstandard.frame_content_size(chunk.data))
-    if size > _MOST_RECORD_BYTES:
-        raise ValueError(f"expected chunks of {_MOST_RECORD_BYTES} bytes at most, got {size}")
+    if size > _MOST_CHUNK_BYTES or len(chunk.data) > _MOST_CHUNK_BYTES:
+        raise ValueError(f"expected chunks of {_MOST_CHUNK_BYTES} bytes at most, got {size}")
+    if chunk.compression == "zstd":
+        if zstandard.frame_content_size(chunk.data) not in (size, _UNSAID):  # its word counts
+            raise ValueError(f"expected a chunk that unpacks to {size} bytes, got another")
+        data = zstandard.ZstdDecompressor().decompress(chunk.data, max_output_size=size)
+    elif chunk.compression == "lz4":
+        data = lz4.frame.LZ4FrameDecompressor().decompress(chunk.data, max_length=size + 1)
+    elif chunk.compression == "":
+        data = chunk.data
+    else:
+        raise ValueError(f"expected zstd or lz4, got {chunk.compression[:16]!r}")
+    if len(data) != size:
+        raise ValueError(f"expected a chunk of {size} bytes, got another")
+    return replace(chunk, compression="", data=data)

@@ -14,7 +14,7 @@ from avatar_bridge.errors import CaptureError
 
 
 def test_helpers_are_no_sources() -> None:
-    assert SOURCES.names() == ("camera", "images", "performer", "video")
+    assert SOURCES.names() == ("camera", "images", "performer", "remote", "video")
 
 
 @pytest.mark.parametrize("name", SOURCES.names())
@@ -76,7 +76,7 @@ def test_what_means_nothing(uri: str) -> None:
     with pytest.raises(CaptureError) as caught:
         resolve(uri)
     message = str(caught.value)
-    assert message.startswith("expected performer, camera:INDEX, camera:URL, livelink:PORT, vmc:")
+    assert message.startswith("expected performer, camera:INDEX, camera:URL, remote:PORT, ")
     assert repr(uri) in message
     assert "\n" not in message
 

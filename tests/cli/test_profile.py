@@ -9,11 +9,15 @@ from typer.testing import CliRunner
 from avatar_bridge.cli.profile import app
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.arkit import BLENDSHAPES
-from avatar_bridge.retarget.profile import load_profile, profile_names
+from avatar_bridge.retarget.profile import load_profile, packaged_profiles
 
 
 def said(*arguments: object) -> str:
-    result = CliRunner().invoke(app, [str(a) for a in arguments], env={"COLUMNS": "120"})
+    result = CliRunner().invoke(
+        app,
+        [str(a) for a in arguments],
+        env={"COLUMNS": "120", "AVATAR_BRIDGE_CONFIG": "no-folder"},
+    )
     if result.exception and not isinstance(result.exception, SystemExit):
         raise result.exception
     assert result.exit_code == 0, result.output
@@ -22,11 +26,11 @@ def said(*arguments: object) -> str:
 
 def test_list_names_all_profiles() -> None:
     text = said("list")
-    assert all(name in text for name in profile_names())
-    assert [row["name"] for row in json.loads(said("list", "--json"))] == list(profile_names())
+    assert all(name in text for name in packaged_profiles())
+    assert [row["name"] for row in json.loads(said("list", "--json"))] == list(packaged_profiles())
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", packaged_profiles())
 def test_show_says_all_of_a_profile(name: str) -> None:
     text = said("show", name)
     assert all(shape in text for shape in BLENDSHAPES)

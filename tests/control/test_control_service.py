@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 import zmq
-from test_handler import INFO, FakeBackend
+from test_handler import INFO, PICTURE, SETTINGS, FakeBackend
 
 from avatar_bridge.clock import ManualClock, SystemClock
 from avatar_bridge.control import service as service_module
@@ -15,6 +15,9 @@ from avatar_bridge.control.client import ControlClient, RequestRefusedError
 from avatar_bridge.control.service import ControlService
 from avatar_bridge.errors import ConfigError, WireError
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
+from avatar_bridge.preview.base import PreviewAsk, PreviewSettings
+from avatar_bridge.retarget.edit import ShapeResponse
+from avatar_bridge.wire.picture import ImageKind
 from avatar_bridge.wire.v1 import control_pb2 as pb
 
 FREE = "tcp://127.0.0.1:*"
@@ -243,3 +246,23 @@ def test_other_machines_are_kept_out_unless_asked_for(backend):
     with pytest.raises(ConfigError, match="--insecure"):
         ControlService("tcp://0.0.0.0:*", backend, ManualClock())
     ControlService("tcp://0.0.0.0:*", backend, ManualClock(), insecure=True).stop()
+
+
+def test_a_page_sets_the_server_by_the_client(client, backend):
+    assert client.settings() == SETTINGS
+    client.change_settings(mirror=False)
+    client.change_settings("performer", smoothing="none")
+    assert client.set_sink("vmc", True, {"port": "5"}).options == {"port": "5"}
+    half = ShapeResponse(0.5, 0.0, 1.0)
+    assert client.edit_profile({"jawOpen": half}, save_as="mine").endswith("mine.toml")
+    backend.previews = True
+    client.set_preview(PreviewSettings(10.0))
+    ask = PreviewAsk(action_units={"AU12": 0.5}, kind=ImageKind.HEAD)
+    assert client.preview(ask) == PICTURE
+    assert backend.asked == [
+        (None, False, None),
+        ("performer", None, "none"),
+        ({"jawOpen": half}, "mine", False),
+        PreviewSettings(10.0),
+        ask,
+    ]

@@ -11,23 +11,52 @@ from hypothesis import strategies as st
 
 from avatar_bridge.clock import ManualClock
 from avatar_bridge.control import handler as handler_module
+from avatar_bridge.control.base import Settings
 from avatar_bridge.control.handler import Handler
+from avatar_bridge.control.settings import read_settings, response_message
 from avatar_bridge.errors import (
     AvatarBridgeError,
     CalibrationError,
     CaptureError,
     ConfigError,
     ModelError,
+    SinkError,
     TakeError,
+    UnsupportedError,
 )
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, Capability
+from avatar_bridge.preview.base import PreviewAsk, PreviewSettings
+from avatar_bridge.retarget.edit import ShapeResponse
 from avatar_bridge.retarget.measure import steps
+from avatar_bridge.sinks.rack import SinkState
 from avatar_bridge.takes.writer import TakeResult
 from avatar_bridge.types import Blendshapes, StreamInfo
 from avatar_bridge.wire.codec import read_face, read_meta
+from avatar_bridge.wire.picture import ImageKind, PreviewPicture
+from avatar_bridge.wire.picture_codec import read_picture
 from avatar_bridge.wire.v1 import control_pb2 as pb
+from avatar_bridge.wire.v1 import face_pb2
 
 INFO = StreamInfo("run", "test", "arkit", "", "net", (Capability.MEASURED,) * 52, (), 30.0)
+
+SETTINGS = Settings(
+    source="camera:0",
+    sources=("camera:0", "performer"),
+    mirror=True,
+    smoothing="balanced",
+    smoothings=("balanced", "none"),
+    profile="arkit",
+    profiles=("arkit", "vrm"),
+    calibration="anna",
+    calibrations=("anna", "bert"),
+    sinks=(SinkState("vmc", True, "paused: gone", {"port": "39540"}), SinkState("vts", False)),
+    recording="recording one",
+    responses=(ShapeResponse(1.5, 0.25, 0.5, (0.0, 0.0, 1.0, 0.75)),) * 52,
+    unsaved=True,
+    preview=PreviewSettings(12.5, "happiness", 0.5, ImageKind.HEAD),
+    generators=("adaptive",),
+)
+PICTURE = PreviewPicture(b"jpeg", 4, 3, 70, ImageKind.GENERATED, 1, 0, 0, "fear", 0.5, "adaptive")
 
 
 class FakeBackend:
@@ -39,6 +68,8 @@ class FakeBackend:
         self.calibration = ""
         self.failure: Exception | None = None
         self.recording: Path | None = None
+        self.previews = False
+        self.asked: list[object] = []
 
     def info(self):
         if self.failure:
@@ -94,6 +125,37 @@ class FakeBackend:
         if image == b"bad":
             raise CaptureError("expected a JPEG or PNG picture, got 3 other bytes")
         return (make_state(jawOpen=0.5), make_state(face_id=2))
+
+    def settings(self):
+        return SETTINGS
+
+    def change_settings(self, source, mirror, smoothing):
+        if source == "camera:9":
+            raise CaptureError("expected camera 9, got no camera there")
+        self.asked.append((source, mirror, smoothing))
+
+    def set_sink(self, name, on, options):
+        if name != "vmc":
+            raise ConfigError(f"expected one of vmc, got {name!r}")
+        if options.get("host") == "nowhere":
+            raise SinkError("expected a host, got nowhere")
+        return SinkState(name, on, "running" if on else "", options)
+
+    def edit_profile(self, changes, save_as, reset):
+        self.asked.append((changes, save_as, reset))
+        return Path("/settings", f"{save_as}.toml") if save_as else None
+
+    def can_preview(self):
+        return self.previews
+
+    def preview(self, ask):
+        self.asked.append(ask)
+        return PICTURE
+
+    def set_preview(self, settings):
+        if settings.net:
+            raise UnsupportedError(f"expected no generator, got {settings.net}")
+        self.asked.append(settings)
 
 
 @pytest.fixture
@@ -230,6 +292,7 @@ def test_a_picture_too_large_never_reaches_the_backend(ask, monkeypatch):
     "request_",
     [
         pb.ControlRequest(preview=pb.PreviewRequest()),
+        pb.ControlRequest(set_preview=pb.SetPreviewRequest()),
     ],
     ids=lambda request: request.WhichOneof("body"),
 )
@@ -237,6 +300,71 @@ def test_what_is_not_done_yet_says_so(ask, request_):
     response = ask(request_)
     assert error_of(response) == "UNSUPPORTED"
     assert response.request_id == 42
+
+
+def test_settings_arrive_as_they_are(ask):
+    answer = ask(pb.ControlRequest(get_settings=pb.GetSettingsRequest())).get_settings
+    assert read_settings(answer) == SETTINGS
+
+
+def change(**values) -> pb.ControlRequest:
+    return pb.ControlRequest(change_settings=pb.ChangeSettingsRequest(**values))
+
+
+def test_only_what_is_said_changes(ask, backend):
+    assert ask(change(mirror=False)).WhichOneof("body") == "change_settings"
+    ask(change(source="performer", smoothing="none"))
+    assert backend.asked == [(None, False, None), ("performer", None, "none")]
+    assert error_of(ask(change(source="camera:9"))) == "INVALID_ARGUMENT"
+
+
+def test_a_sink_is_turned_on_and_off(ask):
+    def asked(**values):
+        return ask(pb.ControlRequest(set_sink=pb.SetSinkRequest(**values)))
+
+    on = asked(name="vmc", on=True, options={"port": "5"}).set_sink.sink
+    assert (on.name, on.on, on.state, dict(on.options)) == ("vmc", True, "running", {"port": "5"})
+    assert not asked(name="vmc").set_sink.sink.on
+    assert error_of(asked(name="tape")) == "INVALID_ARGUMENT"
+    assert error_of(asked(name="vmc", on=True, options={"host": "nowhere"})) == "INVALID_ARGUMENT"
+
+
+def test_a_profile_is_edited(ask, backend):
+    half = ShapeResponse(0.5, 0.0, 1.0, (0.0, 0.0, 1.0, 0.5))
+    message = pb.EditProfileRequest(
+        responses={"jawOpen": response_message(half)}, save_as="mine", reset=True
+    )
+    answer = ask(pb.ControlRequest(edit_profile=message)).edit_profile
+    assert answer.path == str(Path("/settings/mine.toml").absolute())
+    assert backend.asked == [({"jawOpen": half}, "mine", True)]
+    assert ask(pb.ControlRequest(edit_profile=pb.EditProfileRequest())).edit_profile.path == ""
+
+
+def test_a_preview_is_made_where_there_is_a_previewer(ask, backend):
+    backend.previews = True
+    message = pb.PreviewRequest(emotion="fear", intensity=0.5, face_id=1)
+    answer = ask(pb.ControlRequest(preview=message)).preview
+    assert read_picture(answer.image).picture == PICTURE
+    assert backend.asked == [PreviewAsk(face_id=1, emotion="fear", intensity=0.5)]
+    for wrong in (
+        pb.PreviewRequest(intensity=0.5),
+        pb.PreviewRequest(emotion="hunger", intensity=0.5),
+        pb.PreviewRequest(emotion="fear", intensity=1.5),
+        pb.PreviewRequest(emotion="fear", kind=face_pb2.IMAGE_KIND_CAMERA),
+    ):
+        assert error_of(ask(pb.ControlRequest(preview=wrong))) == "INVALID_ARGUMENT"
+
+
+def test_the_preview_stream_is_set(ask, backend):
+    backend.previews = True
+    message = pb.SetPreviewRequest(fps=10, kind=face_pb2.IMAGE_KIND_HEAD)
+    answer = ask(pb.ControlRequest(set_preview=message))
+    assert answer.WhichOneof("body") == "set_preview"
+    assert backend.asked == [PreviewSettings(10, "live", 0.0, ImageKind.HEAD)]
+    fast = ask(pb.ControlRequest(set_preview=pb.SetPreviewRequest(fps=99)))
+    assert error_of(fast) == "INVALID_ARGUMENT"
+    none = ask(pb.ControlRequest(set_preview=pb.SetPreviewRequest(net="other")))
+    assert error_of(none) == "UNSUPPORTED"
 
 
 def test_a_recording_is_started_and_stopped(ask):

@@ -6,13 +6,13 @@ import pytest
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.action_units import ACTION_UNITS
 from avatar_bridge.facs.arkit import BLENDSHAPES
-from avatar_bridge.retarget.profile import load_profile, profile_names
+from avatar_bridge.retarget.profile import load_profile, packaged_profiles
 from avatar_bridge.retarget.schema import Response
 
 EMOTION = "[emotion]\nintensity = 0.5\ntop = 3\nprotected = []\n[emotion.prototypes]\n"
 
 
-@pytest.mark.parametrize("name", profile_names())
+@pytest.mark.parametrize("name", packaged_profiles())
 def test_packaged_profiles_load_under_their_own_name(name: str) -> None:
     assert load_profile(name).name == name
 

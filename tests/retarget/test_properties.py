@@ -13,13 +13,13 @@ from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.facs.regions import PARTNERS, region_of
 from avatar_bridge.retarget.curves import STEPS
 from avatar_bridge.retarget.layers import EmotionPrior
-from avatar_bridge.retarget.profile import Profile, load_profile, profile_names
+from avatar_bridge.retarget.profile import Profile, load_profile, packaged_profiles
 from avatar_bridge.retarget.solver import Solver, response_table
 from avatar_bridge.retarget.targets import TargetMixer
 from avatar_bridge.types import ActionUnits, Blendshapes, EmotionScores
 from retarget.mirrors import SHAPES, UNITS
 
-PROFILES = {name: load_profile(name) for name in profile_names()}
+PROFILES = {name: load_profile(name) for name in packaged_profiles()}
 READABLE = {"all": {*ACTION_UNIT_NAMES, *CUES}, "some": {"AU6L", "AU12R", "AU25", "AU45L", *CUES}}
 SOLVERS = {
     (name, seen): Solver(profile, units)
@@ -37,7 +37,7 @@ cues_of = st.fixed_dictionaries(dict.fromkeys(CUES, share))
 emotions_of = arrays(np.float64, len(EMOTIONS), elements=st.floats(0.01, 1)).map(
     lambda p: (p / p.sum()).astype(np.float32)
 )
-every_profile = pytest.mark.parametrize("name", profile_names())
+every_profile = pytest.mark.parametrize("name", packaged_profiles())
 
 
 def whole(name, units, cues, emotions, evidence, seen="all") -> np.ndarray:

@@ -6,11 +6,11 @@ from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.facs.unified import RENAMED, UNIFIED_OF
 from avatar_bridge.facs.visemes import VISEME_TARGETS
 from avatar_bridge.facs.vrm import VRM0_OF, VRM0_PRESETS, VRM1_PRESETS
-from avatar_bridge.retarget.profile import load_profile, profile_names
+from avatar_bridge.retarget.profile import load_profile, packaged_profiles
 from avatar_bridge.retarget.retargeter import Retargeter
 from avatar_bridge.types import EmotionScores
 
-WITH_TARGETS = [name for name in profile_names() if load_profile(name).targets]
+WITH_TARGETS = [name for name in packaged_profiles() if load_profile(name).targets]
 
 
 def targets(profile: str, emotion: str = "neutral", **weights: float) -> dict[str, float]:
@@ -22,7 +22,7 @@ def targets(profile: str, emotion: str = "neutral", **weights: float) -> dict[st
 
 
 def test_the_packaged_profiles() -> None:
-    assert profile_names() == (
+    assert packaged_profiles() == (
         "arkit", "cartoon", "subtle", "unified", "visemes15", "vrm0", "vrm1", "vroid",
     )  # fmt: skip
     assert WITH_TARGETS == ["unified", "visemes15", "vrm0", "vrm1", "vroid"]

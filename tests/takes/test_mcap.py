@@ -1,12 +1,17 @@
 """Takes: what is written is what is read, and whatever is wrong with a file is one line."""
 
 import logging
+import struct
+import tracemalloc
 from pathlib import Path
 
+import lz4.frame
 import pytest
+import zstandard
 from mcap.reader import make_reader
-from mcap.writer import Writer
+from mcap.writer import MCAP0_MAGIC, CompressionType, Writer
 from mcap_protobuf.decoder import DecoderFactory
+from mcap_protobuf.schema import register_schema
 from take_rig import INFO, START, full_state, numbers, write_take
 
 from avatar_bridge.errors import TakeError
@@ -15,6 +20,7 @@ from avatar_bridge.takes.mcap import read_start, read_take
 from avatar_bridge.takes.writer import TakeWriter
 from avatar_bridge.types import StreamInfo
 from avatar_bridge.wire.codec import ReceivedFace, encode_face
+from avatar_bridge.wire.v1 import face_pb2
 
 FRAME_NS = 33_333_333
 
@@ -158,3 +164,39 @@ def test_a_chunk_that_would_fill_the_memory_is_left_alone(tmp_path, take, monkey
     with pytest.raises(TakeError, match="broken inside"):
         faces_of(path)
     assert not unpacked
+
+
+@pytest.mark.parametrize("compression", list(CompressionType))
+def test_other_writers_chunks_are_read(tmp_path, states, compression):
+    path = tmp_path / "other.mcap"
+    with path.open("wb") as file:
+        writer = Writer(file, compression=compression)
+        writer.start()
+        schema = register_schema(writer, face_pb2.FaceFrame)
+        channel = writer.register_channel("face", "protobuf", schema)
+        for state in states:
+            message = encode_face(state, stream_id="s", seq=0, published_ns=1)
+            writer.add_message(channel, log_time=1, publish_time=1, data=message[5:])
+        writer.finish()
+    assert [numbers(face.state) for face in faces_of(path)] == [numbers(each) for each in states]
+
+
+@pytest.mark.parametrize("compression", ["lz4", "zstd"])
+def test_a_chunk_that_unpacks_to_more_than_it_says_takes_no_memory(tmp_path, compression):
+    zeros = bytes(32 << 20)
+    if compression == "lz4":
+        packed = lz4.frame.compress(zeros)
+    else:
+        packed = zstandard.ZstdCompressor(write_content_size=False).compress(zeros)
+    del zeros
+    body = struct.pack("<QQQI", 0, 0, 1000, 0)
+    body += struct.pack("<I", len(compression)) + compression.encode()
+    body += struct.pack("<Q", len(packed)) + packed
+    path = tmp_path / "bomb.mcap"
+    path.write_bytes(MCAP0_MAGIC + b"\x06" + struct.pack("<Q", len(body)) + body + bytes(9))
+    tracemalloc.start()
+    with pytest.raises(TakeError, match="broken inside"):
+        faces_of(path)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < 4 << 20

@@ -178,7 +178,8 @@ namespace CoreHarness
             {
                 StageTiming stage = status.Stage(index);
                 stages.Add(new Json().Add("name", stage.Name).Add("p50_ms", stage.P50Ms)
-                    .Add("p95_ms", stage.P95Ms).Add("worst_ms", stage.WorstMs));
+                    .Add("p95_ms", stage.P95Ms).Add("worst_ms", stage.WorstMs)
+                    .AddLong("errors", stage.Errors));
             }
             return new Json()
                 .Add("schema_version", Schema.Version)

@@ -28,6 +28,7 @@ enum Code {
 	INVALID_ARGUMENT = 4,
 	NOT_FOUND = 5,
 	INTERNAL = 6,
+	BUSY = 7,
 	## The server could not be reached or did not answer in time.
 	NO_ANSWER = 1000,
 	## The answer could not be understood.

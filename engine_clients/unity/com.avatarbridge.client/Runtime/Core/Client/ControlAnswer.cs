@@ -48,6 +48,9 @@ namespace AvatarBridge
         /// <summary>The server is at fault; its log says why.</summary>
         Internal = 6,
 
+        /// <summary>The client asks too often; it may ask again in a moment.</summary>
+        Busy = 7,
+
         /// <summary>No answer came in time.</summary>
         TimedOut = 100,
 

@@ -16,6 +16,9 @@ namespace AvatarBridge
 
         /// <summary>The worst.</summary>
         public float WorstMs;
+
+        /// <summary>How often it has failed since the stream began.</summary>
+        public long Errors;
     }
 
     /// <summary>How a stream is doing; reused like <see cref="FaceFrame"/>.</summary>

@@ -87,6 +87,9 @@ namespace AvatarBridge
                     case (4 << 3) | ProtoReader.Fixed32:
                         stage.WorstMs = reader.Float();
                         break;
+                    case (5 << 3) | ProtoReader.Varint:
+                        stage.Errors = reader.Count();
+                        break;
                     default:
                         reader.Skip(tag);
                         break;
