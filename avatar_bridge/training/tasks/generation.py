@@ -98,7 +98,12 @@ class GenerationTask:
     def ship(self, net: nn.Module, path: Path, root: Path, scores: Scores) -> ModelCard:
         generator = cast(GenerationNet, net).generator
         return make_card(
-            self.recipe, generator, scores, task="generation", conditions=self.conditions
+            self.recipe,
+            generator,
+            scores,
+            task="generation",
+            conditions=self.conditions,
+            emotions=self.recipe.game.emotions,
         )
 
 

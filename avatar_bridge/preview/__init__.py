@@ -1,0 +1,1 @@
+"""Pictures of a face with an expression, made beside the stream."""

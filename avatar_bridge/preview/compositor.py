@@ -1,0 +1,118 @@
+"""Putting a made face into the picture that it was made of.
+
+A generator knows luminance alone, and only as finely as its own input. So it is asked by how much
+the luminance changes. That change is smooth: it is brought to the picture's own scale and added,
+and skin keeps its pores and its colour. Where much changes, as where a mouth opens, the fine
+detail and the colour of what was there before would shine through, so there they go, too:
+
+    Y' = Y + m · (c - r · (Y - b))
+
+with c the change and b the generator's own input, both at the picture's scale, m the face's mask
+and r how much of the picture is replaced, which rises with the size of the change.
+"""
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from avatar_bridge.preview.mask import FaceMask, smooth_step
+from avatar_bridge.types import FaceCrop, Float32, Image
+
+_WEIGHTS = np.array([0.114, 0.587, 0.299], np.float32)  # luminance of B, G and R (ITU-R BT.601)
+# Grey levels of change from which on detail begins to go, and at which it is gone.
+_KEPT, _REPLACED = 20.0, 60.0
+_NEAR = 0.02  # of the crop: how far around a large change detail goes with it
+_AROUND = 0.08  # of the crop: from how far the skin's colour is taken
+_BRIGHT = 2.0  # exponent of a place's luminance, by which it counts as skin
+_NOTHING = 1e-4  # what every place counts, so that there is a colour everywhere
+
+
+def luminance(image: Image) -> Image:
+    """(H, W) uint8 of (H, W, 3) BGR, as a generator takes it."""
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
+
+
+def compose(image: Image, crop: FaceCrop, made: Float32, mask: FaceMask) -> Image:
+    """The picture with the made face in it.
+
+    Args:
+        image: (H, W, 3) uint8 BGR.
+        crop: what the generator was shown, cut out of it.
+        made: (S, S) luminance in [0, 255], what it gave.
+        mask: where it counts, (S, S) each.
+
+    Returns:
+        A new picture. Where the face's mask is 0 every pixel is as it was.
+    """
+    result = image.copy()
+    x0, y0, x1, y1 = _covered(crop, image)
+    if x0 >= x1 or y0 >= y1:
+        return result
+    before = luminance(crop.image).astype(np.float32)
+    change = made - before
+    to_patch = crop.to_frame.copy()
+    to_patch[:, 2] -= (x0, y0)
+
+    def at_scale(plane: Float32, flags: int) -> Float32:
+        warped = cv2.warpAffine(plane, to_patch, (x1 - x0, y1 - y0), flags=flags)
+        return np.asarray(warped, np.float32)
+
+    weight = at_scale(mask.face, cv2.INTER_LINEAR)
+    inside = weight > 0
+    if not inside.any():
+        return result
+    patch = image[y0:y1, x0:x1].astype(np.float32)
+    own = patch @ _WEIGHTS
+    replaced = at_scale(_replaced(change), cv2.INTER_LINEAR)
+    detail = own - at_scale(before, cv2.INTER_CUBIC)
+    added = weight * (at_scale(change, cv2.INTER_CUBIC) - replaced * detail)
+    tint = at_scale(_skin(crop.image, before, mask.face), cv2.INTER_LINEAR)
+    fresh = replaced * weight * (1.0 - at_scale(mask.own, cv2.INTER_LINEAR))
+    coloured = _shade(patch, own, added, fresh, tint)
+    painted = np.clip(np.rint(coloured), 0, 255).astype(np.uint8)
+    result[y0:y1, x0:x1][inside] = painted[inside]
+    return result
+
+
+def _covered(crop: FaceCrop, image: Image) -> tuple[int, int, int, int]:
+    """The part of the picture that a crop covers: x0, y0, x1, y1."""
+    size = crop.image.shape[0]
+    corners = np.array([[0, 0], [size, 0], [0, size], [size, size]], np.float32)
+    places = corners @ crop.to_frame[:, :2].T + crop.to_frame[:, 2]
+    height, width = image.shape[:2]
+    low = np.clip(np.floor(places.min(axis=0)), 0, (width, height)).astype(int)
+    high = np.clip(np.ceil(places.max(axis=0)) + 1, 0, (width, height)).astype(int)
+    return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _replaced(change: Float32) -> Float32:
+    """(S, S) in [0, 1]: how much of the picture's own detail the change leaves nothing of."""
+    reach = max(round(_NEAR * len(change)), 1)
+    element = cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * reach + 1, 2 * reach + 1))
+    around = cv2.GaussianBlur(cv2.dilate(np.abs(change), element), (0, 0), reach)
+    return smooth_step(np.asarray(around, np.float32), _KEPT, _REPLACED)
+
+
+def _skin(image: Image, before: Float32, mask: Float32) -> Float32:
+    """(S, S, 3) the colour of the skin round about, as a share of its luminance.
+
+    The brighter a place, the more it counts: brows, lashes, nostrils and lips do not.
+    """
+    counts = mask * (before / 255.0) ** _BRIGHT + _NOTHING
+    reach = _AROUND * len(mask)
+    colour = cv2.GaussianBlur(image.astype(np.float32) * counts[..., None], (0, 0), reach)
+    light = cv2.GaussianBlur(np.maximum(before, 1.0) * counts, (0, 0), reach)
+    return np.asarray(colour / light[..., None], np.float32)
+
+
+def _shade(
+    patch: Float32, own: Float32, added: Float32, fresh: Float32, tint: Float32
+) -> NDArray[np.floating]:
+    """Colours (H, W, 3) whose luminance is changed: darker as in shadow, brighter as in light.
+
+    As far as it is fresh, a place gets the colour of the skin instead of what was there.
+    """
+    darker = np.minimum(added, 0.0) / np.maximum(own, 1.0)
+    kept = patch * np.maximum(1.0 + darker, 0.0)[..., None] + np.maximum(added, 0.0)[..., None]
+    skin = np.maximum(own + added, 0.0)[..., None] * tint
+    return np.asarray(kept + fresh[..., None] * (skin - kept))

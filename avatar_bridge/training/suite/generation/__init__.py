@@ -1,0 +1,1 @@
+"""What installed generators are worth, on faces of people who taught nothing."""
