@@ -18,6 +18,7 @@ import threading
 import time
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from reel import Reel, performer
@@ -51,7 +52,7 @@ _FLAGS = (
 def read(url: str, stack: ExitStack) -> None:
     """Take all that a browser takes, in a process of its own."""
     program = f"import page; page.swallow({url!r})"
-    reader = subprocess.Popen([sys.executable, "-c", program], cwd=sys.path[0])
+    reader = subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parent)
     stack.callback(reader.kill)
 
 

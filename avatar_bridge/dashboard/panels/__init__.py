@@ -1,0 +1,1 @@
+"""The controls of the page, each a panel: what a person sees and does about one thing."""
