@@ -8,13 +8,14 @@ import os
 import signal
 import sys
 
-_SERVERS = {"demo", "run"}
+_SERVERS = {"demo", "run", "relay"}
 _CUT_SHORT = 128 + 15
 
 
 def main() -> None:
     """Run a command."""
-    code = 0 if _SERVERS & set(sys.argv[1:]) else _CUT_SHORT
+    command = next((each for each in sys.argv[1:] if not each.startswith("-")), "")
+    code = 0 if command in _SERVERS else _CUT_SHORT
     # While modules load, an exception could be lost in one of them; and nothing is open yet.
     signal.signal(signal.SIGTERM, lambda *_: os._exit(code))
     from avatar_bridge.cli.main import main as run_command

@@ -11,19 +11,18 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from avatar_bridge.build import Parts
-from avatar_bridge.capture.address import found_cameras, gives_states, resolve
+from avatar_bridge.capture.address import found_cameras, gives_states
+from avatar_bridge.capture.base import public
 from avatar_bridge.capture.switch import SwitchedSource
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.sinks.rack import SinkRack, SinkState
 from avatar_bridge.smooth import load_smoothing, smoothing_names
-from avatar_bridge.wire.address import is_loopback
 
 # What is done to the pipeline, in its own thread, between two frames.
 Change = Callable[[Any], None]
 
 PASS_S = 1.0  # in which the pipeline's thread comes by; it does so after every frame
 PERFORMER = "performer"
-_HARMLESS = frozenset({PERFORMER, "camera", "remote"})  # sources that open no file of the machine's
 
 
 class Adjuster:
@@ -41,9 +40,10 @@ class Adjuster:
 
     @property
     def source(self) -> str:
-        """Address of the source in use."""
+        """Address of the source in use, as clients may see it."""
         source = self._parts.source
-        return source.config.uri if isinstance(source, SwitchedSource) else self._first.uri
+        uri = source.config.uri if isinstance(source, SwitchedSource) else self._first.uri
+        return public(uri)
 
     @property
     def mirror(self) -> bool:
@@ -58,7 +58,7 @@ class Adjuster:
 
     def sources(self) -> tuple[str, ...]:
         """Sources that can be chosen on this machine, the one from the start among them."""
-        return tuple(dict.fromkeys((self._first.uri, PERFORMER, *found_cameras())))
+        return tuple(dict.fromkeys((public(self._first.uri), PERFORMER, *found_cameras())))
 
     def change(self, source: str | None, mirror: bool | None, smoothing: str | None) -> None:
         """As `control.base.Backend.change_settings`."""
@@ -70,8 +70,12 @@ class Adjuster:
             filters = load_smoothing(smoothing)
         pictures = self._pictures()
         if source is not None and source != self.source:
-            self._check(source)
-            pictures.switch(source)
+            if gives_states(source):
+                raise ConfigError(
+                    f"expected a source of pictures, got {source[:80]}: start anew with it"
+                )
+            first = self._first.uri  # clients do not know its password
+            pictures.switch(first if source == public(first) else source)
         if mirror is not None:
             pictures.mirror(mirror)
         if smoothing is not None and filters is not None:
@@ -104,19 +108,6 @@ class Adjuster:
         if not isinstance(source, SwitchedSource) or not self._first.realtime:
             raise ConfigError(f"expected a live source of pictures, got {source.label}")
         return source
-
-    def _check(self, uri: str) -> None:
-        """Refuse what cannot be changed to while running."""
-        if gives_states(uri):
-            raise ConfigError(f"expected a source of pictures, got {uri[:80]}: start anew with it")
-        control = self._parts.config.wire.control
-        name, target = resolve(uri)
-        harmless = name in _HARMLESS and "//" not in target
-        if not (harmless or uri == self._first.uri or not control or is_loopback(control)):
-            raise ConfigError(
-                f"expected {PERFORMER}, camera:INDEX or remote:PORT, got {uri[:80]!r}: other "
-                "machines reach the control service, and files are not theirs to choose"
-            )
 
     def _passed(self) -> None:
         """Wait until the pipeline's thread has done with what it was at."""

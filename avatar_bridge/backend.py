@@ -6,16 +6,14 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import cv2
-import numpy as np
-
 from avatar_bridge.adjust import Adjuster, Change
 from avatar_bridge.build import Parts, PipelineFactory
 from avatar_bridge.clock import NS_PER_S, Clock
 from avatar_bridge.control.base import Settings
-from avatar_bridge.errors import CaptureError, ConfigError, UnsupportedError, WireError
+from avatar_bridge.errors import ConfigError, UnsupportedError
 from avatar_bridge.pipeline import Pipeline
 from avatar_bridge.preview.base import PreviewAsk, Previewer, PreviewSettings
+from avatar_bridge.preview.portrait import decode_picture
 from avatar_bridge.retarget.calibration_files import CalibrationFiles
 from avatar_bridge.retarget.calibrator import Calibrator
 from avatar_bridge.retarget.edit import ShapeResponse, responses
@@ -29,12 +27,11 @@ from avatar_bridge.smooth import smoothing_names
 from avatar_bridge.takes.writer import TakeResult
 from avatar_bridge.telemetry import Telemetry
 from avatar_bridge.translator import TranslatorFactory
-from avatar_bridge.types import Blendshapes, FaceState, Frame, Image, StreamInfo
-from avatar_bridge.wire.picture import PreviewPicture, picture_size
+from avatar_bridge.types import Blendshapes, FaceState, Frame, StreamInfo
+from avatar_bridge.wire.picture import PreviewPicture
 
 POLL_S = 0.05  # for states to watch, before looking whether to stop
 PATIENCE_S = 1.6  # for the second that a calibration takes; a client waits 2 s for its answer
-MOST_PIXELS = 40_000_000  # of a picture to analyze: what a good camera takes
 
 
 class Tap:
@@ -146,6 +143,10 @@ class BridgeBackend:
         self._use(self._retargeter.with_calibration(self._calibrator.current))
 
     def _use(self, retargeter: Retargeter) -> None:
+        previewer, shown = self._parts.previewer, self._parts.preview_mapping
+        if previewer and shown and retargeter.profile is not self._retargeter.profile:
+            shown.use(retargeter.profile)
+            previewer.set(previewer.settings)  # what it shows all the time is mapped anew
         self._retargeter = retargeter
         self._changes.put(lambda pipeline: pipeline.use(retargeter))
 
@@ -153,7 +154,7 @@ class BridgeBackend:
         return self._retargeter.map(action_units, emotions)
 
     def analyze(self, image: bytes) -> tuple[FaceState, ...]:
-        pipelines, picture = self._pictures(), _decode(image)
+        pipelines, picture = self._pictures(), decode_picture(image)
         if self._stills is None:
             self._stills = pipelines.make(Telemetry(self._parts.clock))
         self._stills.use(self._retargeter.with_calibration(None))  # a picture may be of anyone
@@ -227,19 +228,3 @@ class BridgeBackend:
         if self._parts.previewer is None:
             raise UnsupportedError("expected a server that makes previews, got one without")
         return self._parts.previewer
-
-
-def _decode(image: bytes) -> Image:
-    try:
-        width, height = picture_size(image)
-    except WireError as error:
-        raise CaptureError(str(error)) from error
-    if not 0 < width * height <= MOST_PIXELS:
-        raise CaptureError(f"expected 1 to {MOST_PIXELS} pixels, got {width} x {height}")
-    try:
-        picture = cv2.imdecode(np.frombuffer(image, np.uint8), cv2.IMREAD_COLOR)
-    except cv2.error:
-        picture = None
-    if picture is None:
-        raise CaptureError(f"expected a whole picture, got {len(image)} bytes that do not unpack")
-    return np.asarray(picture, np.uint8)

@@ -76,6 +76,7 @@ class Bridge:
                 self._parts.clock,
                 insecure=wire.insecure,
                 keys=self._parts.keys,
+                pictures_beyond=wire.share_camera_beyond,
             )
         except AvatarBridgeError:
             self._close_parts()

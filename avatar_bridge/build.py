@@ -31,6 +31,7 @@ from avatar_bridge.retarget.calibration_files import CalibrationFiles
 from avatar_bridge.retarget.conditioner import Conditioner
 from avatar_bridge.retarget.profile import load_profile
 from avatar_bridge.retarget.retargeter import Retargeter
+from avatar_bridge.retarget.shared import SharedMapping
 from avatar_bridge.sinks.base import Sink
 from avatar_bridge.sinks.rack import SinkRack
 from avatar_bridge.sinks.recorder import Recorder, recording_folder
@@ -177,6 +178,7 @@ class Parts:
         pipelines: makes what the source's frames or readings are given to.
         recorder: the one among the sinks that control requests start and stop.
         previewer: makes pictures of faces with an expression; idle until it is asked for some.
+        preview_mapping: of its expressions; to be kept to the profile in use.
         keys: of publisher and control service; None lets in everyone who reaches them.
     """
 
@@ -189,6 +191,7 @@ class Parts:
     recorder: Recorder | None = None
     keys: ServerKeys | None = None
     previewer: Previewer | None = None
+    preview_mapping: SharedMapping | None = None
     rack: SinkRack = field(default_factory=no_rack)
 
 
@@ -220,13 +223,26 @@ def build(config: Config, clock: Clock, extra_sinks: tuple[Sink, ...] = ()) -> P
             source, pipelines = states, TranslatorFactory(states, retargeter, config.loss)
         else:
             source = opened.enter_context(closing(switched_source(config, clock)))
-        previewer = opened.enter_context(closing(build_previewer(config, clock, pipelines)))
+        mapping = SharedMapping(build_retargeter(config.profile, ACTION_UNIT_NAMES))
+        previewer = opened.enter_context(
+            closing(build_previewer(config, clock, pipelines, mapping))
+        )
         if recording.start is not None:
             recorder.start(recording.start)
         opened.pop_all()
     outputs = (*publisher, recorder, *extra_sinks)
     return Parts(
-        config, clock, stream_id, source, pipelines, outputs, recorder, keys, previewer, rack
+        config=config,
+        clock=clock,
+        stream_id=stream_id,
+        source=source,
+        pipelines=pipelines,
+        sinks=outputs,
+        recorder=recorder,
+        keys=keys,
+        previewer=previewer,
+        preview_mapping=mapping,
+        rack=rack,
     )
 
 
@@ -236,12 +252,15 @@ def build_finder(pipelines: PipelineFactory, clock: Clock) -> FaceFinder:
 
 
 def build_previewer(
-    config: Config, clock: Clock, pipelines: PipelineFactory | TranslatorFactory
+    config: Config,
+    clock: Clock,
+    pipelines: PipelineFactory | TranslatorFactory,
+    mapping: SharedMapping,
 ) -> LivePreviewer:
     """What makes pictures of faces with an expression; the first one starts its process.
 
     Raises:
-        ConfigError: no such generator, emotion or profile.
+        ConfigError: no such generator or emotion.
         UnsupportedError: pictures are wanted from the start, and no generator is installed.
     """
     asked = config.preview
@@ -253,7 +272,6 @@ def build_previewer(
         net=asked.net,
     )
     find = build_finder(pipelines, clock).find if isinstance(pipelines, PipelineFactory) else None
-    mapping = build_retargeter(config.profile, ACTION_UNIT_NAMES)
     return LivePreviewer(ModelStore(), clock, mapping.map, find, settings)
 
 

@@ -36,7 +36,7 @@ def join_cluster(address: str) -> Any:
             log_to_driver=False,
             logging_level=logging.ERROR,
         )
-    except (ConnectionError, RuntimeError, ValueError) as error:
+    except Exception as error:  # among what it raises is `Exception` itself
         reason = " ".join(str(error).split())
         raise ConfigError(f"expected a Ray cluster at {address}, got: {reason}") from error
     return ray

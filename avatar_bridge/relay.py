@@ -11,6 +11,7 @@ before each: a relay of one performer takes that off.
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import zmq
 
@@ -21,10 +22,16 @@ from avatar_bridge.control.service import QUEUE as REQUESTS
 from avatar_bridge.errors import ConfigError, WireError
 from avatar_bridge.sinks.zmq_pub import MAX_REQUEST_BYTES as MAX_TOPIC_BYTES
 from avatar_bridge.sinks.zmq_pub import QUEUE
-from avatar_bridge.wire.address import bind, check_address, reason, require_loopback
-from avatar_bridge.wire.curve import ClientKeys, ServerKeys
+from avatar_bridge.wire.address import (
+    bind,
+    check_address,
+    is_loopback,
+    reason,
+    require_loopback,
+)
+from avatar_bridge.wire.curve import ClientKeys, ServerKeys, sender
 from avatar_bridge.wire.subscriber import MAX_MESSAGE_BYTES
-from avatar_bridge.wire.topics import under
+from avatar_bridge.wire.topics import CAMERA, PREVIEW, under
 
 _LOOK_MS = 100  # without any message, before looking whether to stop
 _TURN = 64  # messages of one socket before the others have theirs
@@ -69,6 +76,7 @@ class Relay:
         insecure: allow addresses that other machines reach.
         performer: of a fleet's merged stream, whose messages alone are taken, and go out as if a
             bridge of their own sent them; empty takes all as they are.
+        pictures: whether pictures of the face go on, too, where other machines reach the address.
 
     Raises:
         ConfigError: not an address, or one that other machines reach.
@@ -85,6 +93,7 @@ class Relay:
         keys: ServerKeys | None = None,
         insecure: bool = False,
         performer: str = "",
+        pictures: bool = False,
     ) -> None:
         if not upstreams:
             raise ConfigError("expected a stream to relay, got none")
@@ -93,6 +102,7 @@ class Relay:
         self._clock = clock
         self._rates = Rates(clock)
         self._under = under(performer) if performer else b""
+        self._hidden = () if pictures or is_loopback(address) else (CAMERA, PREVIEW)
         self._counts = Counts()
         self._stopping = threading.Event()
         self._context = zmq.Context()
@@ -148,7 +158,7 @@ class Relay:
             report: told the counts now and then, in this thread.
             every_s: seconds between two reports.
         """
-        ways: dict[_Socket, Callable[[list[bytes]], None]] = {
+        ways: dict[_Socket, Callable[[list[Any]], None]] = {
             self._source: self._publish,
             self._outlet: self._subscribe,
             self._router: self._ask,
@@ -161,7 +171,7 @@ class Relay:
         try:
             while not self._stopping.is_set():
                 for socket, _ in poller.poll(_LOOK_MS):
-                    _drain(socket, ways[socket])
+                    _drain(socket, ways[socket], copy=socket is not self._router)
                 if report is not None and self._clock.now_ns() >= next_ns:
                     report(self._counts)
                     next_ns = self._clock.now_ns() + round(every_s * NS_PER_S)
@@ -176,19 +186,23 @@ class Relay:
 
     def _publish(self, frames: list[bytes]) -> None:
         first = frames[0].removeprefix(self._under)
+        if first[: first.find(b"\x00")].rpartition(b"/")[2] in self._hidden:
+            return
         self._outlet.send_multipart([first, *frames[1:]], zmq.NOBLOCK)
         self._count(messages=1, octets=sum(map(len, frames)))
 
     def _subscribe(self, frames: list[bytes]) -> None:
         # One byte says whether a topic is wanted first, or by nobody any more.
         wanted, topic = frames[0][:1], frames[0][1:]
-        self._source.send_multipart([wanted + self._under + topic, *frames[1:]], zmq.NOBLOCK)
-        if len(frames) == 1 and frames[0][:1] in (b"\x00", b"\x01"):
-            self._count(topics=1 if frames[0][:1] == b"\x01" else -1)
+        if len(frames) > 1 or wanted not in (b"\x00", b"\x01"):
+            return  # a publisher has no use for anything else
+        self._source.send(wanted + self._under + topic, zmq.NOBLOCK)
+        self._count(topics=1 if wanted == b"\x01" else -1)
 
-    def _ask(self, frames: list[bytes]) -> None:
-        client, *way, payload = frames
-        if len(frames) > MAX_FRAMES or not self._rates.allows(client):
+    def _ask(self, received: list[zmq.Frame]) -> None:
+        client, *way, payload = (frame.bytes for frame in received)
+        many = len(received) > MAX_FRAMES
+        if many or not self._rates.allows(sender(received[-1], client)):
             self._router.send_multipart([client, *way[:MAX_FRAMES], busy(payload)], zmq.NOBLOCK)
             return
         # What stands before an empty frame comes back with the answer.
@@ -212,10 +226,10 @@ class Relay:
         )
 
 
-def _drain(socket: _Socket, hand_on: Callable[[list[bytes]], None]) -> None:
+def _drain(socket: _Socket, hand_on: Callable[[list[Any]], None], *, copy: bool) -> None:
     for _ in range(_TURN):
         try:
-            frames = socket.recv_multipart(zmq.NOBLOCK)
+            frames = socket.recv_multipart(zmq.NOBLOCK, copy)
         except zmq.Again:
             return
         try:

@@ -12,16 +12,19 @@ from builders import make_analysis, make_state
 from test_bridge import ListSink, ScriptedFactory, ScriptedPipeline
 
 from avatar_bridge.bridge import Bridge
-from avatar_bridge.build import Parts
+from avatar_bridge.build import Parts, build_retargeter
 from avatar_bridge.capture.address import device_of
 from avatar_bridge.capture.switch import SwitchedSource
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.config import Config, SourceConfig, WireConfig
 from avatar_bridge.control.client import ControlClient, RequestRefusedError
 from avatar_bridge.errors import CaptureError, SinkError
+from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX
-from avatar_bridge.preview.base import PreviewPicture, PreviewSettings
+from avatar_bridge.preview.base import PreviewAsk, PreviewPicture, PreviewSettings
+from avatar_bridge.relay import Relay, Upstream
 from avatar_bridge.retarget.edit import ShapeResponse
+from avatar_bridge.retarget.shared import SharedMapping
 from avatar_bridge.sinks.guard import GuardedSink
 from avatar_bridge.sinks.memory import MemorySink
 from avatar_bridge.sinks.rack import SinkRack
@@ -29,7 +32,7 @@ from avatar_bridge.types import FaceState, Frame
 from avatar_bridge.wire.picture import ImageKind
 
 PATIENCE_S = 10.0
-JAW = BLENDSHAPE_INDEX["jawOpen"]
+JAW, SMILE = BLENDSHAPE_INDEX["jawOpen"], BLENDSHAPE_INDEX["mouthSmileLeft"]
 
 
 class Camera:
@@ -91,10 +94,12 @@ class Pictures:
     def __init__(self) -> None:
         self.settings = PreviewSettings(5.0)
         self.given = False
+        self.sets = 0
         self.broken = self.closed = False
 
     def set(self, settings) -> None:
         self.settings = settings
+        self.sets += 1
 
     def make(self, ask):
         return PreviewPicture(b"jpg", 2, 2, 1, ImageKind.GENERATED, expression=ask.emotion)
@@ -126,9 +131,9 @@ class Screen(ListSink):
 class Rig:
     """A bridge that runs, and a client of it."""
 
-    def __init__(self, sink: ListSink, control: str = "tcp://127.0.0.1:*") -> None:
+    def __init__(self, sink: ListSink, control: str, uri: str) -> None:
         config = Config(
-            source=SourceConfig(uri="camera:1"),
+            source=SourceConfig(uri=uri),
             wire=WireConfig(publish="", control=control, insecure=True),
         )
         clock = SystemClock()
@@ -136,6 +141,7 @@ class Rig:
         self.factory = BrightFactory()
         self.opened: list[MemorySink] = []
         self.previewer = Pictures()
+        self.mapping = SharedMapping(build_retargeter("arkit", ACTION_UNIT_NAMES))
         self.source = SwitchedSource(config.source, Camera, device_of)
         self.bridge = Bridge(
             Parts(
@@ -146,6 +152,7 @@ class Rig:
                 self.factory,  # type: ignore[arg-type]
                 (sink,),
                 previewer=self.previewer,
+                preview_mapping=self.mapping,
                 rack=SinkRack(self.open, ("vmc", "vts")),
             )
         )
@@ -169,8 +176,8 @@ class Rig:
 
 
 @contextmanager
-def running(control: str = "tcp://127.0.0.1:*") -> Iterator[Rig]:
-    rig = Rig(Screen(), control)
+def running(control: str = "tcp://127.0.0.1:*", uri: str = "camera:1") -> Iterator[Rig]:
+    rig = Rig(Screen(), control, uri)
     thread = threading.Thread(target=rig.bridge.run)
     thread.start()
     try:
@@ -206,7 +213,7 @@ def test_the_stream_goes_on_with_another_source() -> None:
         rig.client.change_settings(mirror=True)
         rig.until(lambda: rig.jaw() == 0.0)
         assert rig.client.settings().mirror
-        assert rig.factory.pipeline.did == ["cut", "cut"]
+        rig.until(lambda: rig.factory.pipeline.did == ["cut", "cut"])
         jaws = [round(float(s.blendshapes.weights[JAW]), 3) for s in rig.sink.states]
         assert sorted(set(jaws), key=jaws.index) == [0.1, 0.4, 0.0], "none of an old source after"
 
@@ -227,12 +234,69 @@ def test_what_cannot_be_changed_to_says_why(values: dict, said: str) -> None:
         assert rig.client.settings().source == "camera:1"
 
 
+def refused_from_afar(client: ControlClient, tmp_path: Path) -> None:
+    """Whether a file is there is not told, either."""
+    for uri in (
+        *(str(tmp_path), str(tmp_path / "none"), "camera:http://10.0.0.1/x"),
+        *("camera:/dev/../etc/passwd", "video:x", f"performer:{tmp_path}"),
+    ):
+        with pytest.raises(RequestRefusedError, match="files are not theirs to choose"):
+            client.change_settings(source=uri)
+    client.change_settings(source="camera:2")
+    client.change_settings(mirror=True)
+
+
 def test_files_are_not_for_other_machines_to_choose(tmp_path: Path) -> None:
     with running("tcp://0.0.0.0:*") as rig:
-        for uri in (str(tmp_path), "camera:http://10.0.0.1/x"):
-            with pytest.raises(RequestRefusedError, match="files are not theirs to choose"):
-                rig.client.change_settings(source=uri)
+        refused_from_afar(rig.client, tmp_path)
+        shown = PreviewSettings(5.0, kind=ImageKind.GENERATED)
+        for ask in (
+            lambda: rig.client.set_preview(shown),
+            lambda: rig.client.preview(PreviewAsk(emotion="anger", intensity=0.0)),
+        ):
+            with pytest.raises(RequestRefusedError, match="made of the camera's pictures"):
+                ask()
+        rig.client.preview(PreviewAsk(emotion="anger", image=b"one of their own"))
+        rig.client.set_preview(PreviewSettings(5.0, kind=ImageKind.HEAD))
+        rig.client.set_preview(PreviewSettings(0.0))
+
+
+def test_nor_for_whoever_comes_through_a_relay(tmp_path: Path) -> None:
+    free = "tcp://127.0.0.1:*"
+    with running() as rig:
+        control = (Upstream(rig.bridge.control_address), free)
+        relay = Relay([Upstream("tcp://127.0.0.1:9")], free, SystemClock(), control=control)
+        thread = threading.Thread(target=relay.run)
+        thread.start()
+        try:
+            address = relay.control_address
+            with ControlClient(address, SystemClock(), timeout_s=PATIENCE_S) as client:
+                refused_from_afar(client, tmp_path)
+        finally:
+            relay.stop()
+            thread.join(PATIENCE_S)
+
+
+def test_a_cameras_password_is_not_told() -> None:
+    with running(uri="camera:rtsp://me:s@cret@10.0.0.9/1") as rig:
+        now = rig.client.settings()
+        assert (now.source, now.sources[0]) == ("camera:rtsp://10.0.0.9/1",) * 2
         rig.client.change_settings(source="camera:2")
+        rig.client.change_settings(source=now.source)
+        assert rig.source.config.uri == "camera:rtsp://me:s@cret@10.0.0.9/1"
+
+
+def test_previews_follow_the_profile_in_use(home: Path) -> None:
+    with running() as rig:
+        smile = {"AU12": 0.5}
+        before = rig.mapping.map(smile, {}).weights[SMILE]
+        half = ShapeResponse(0.5, 0.0, 1.0)
+        rig.client.edit_profile({"mouthSmileLeft": half})
+        assert 0.3 * before < rig.mapping.map(smile, {}).weights[SMILE] < 0.7 * before
+        assert rig.previewer.sets == 1, "what it shows all the time is mapped anew"
+        rig.client.set_profile("arkit")
+        assert rig.mapping.map(smile, {}).weights[SMILE] == pytest.approx(before)
+        assert rig.previewer.sets == 2
 
 
 def test_the_smoothing_changes_in_the_pipelines_thread() -> None:

@@ -19,11 +19,14 @@ from avatar_bridge.control.client import ControlClient
 from avatar_bridge.control.service import ControlService
 from avatar_bridge.errors import ConfigError, WireError
 from avatar_bridge.relay import Counts, Relay, Upstream
+from avatar_bridge.sinks.pictures import PictureForm
 from avatar_bridge.sinks.zmq_pub import ZmqPublisher, create
 from avatar_bridge.types import StreamInfo
 from avatar_bridge.wire import topics
 from avatar_bridge.wire.codec import ReceivedFace
 from avatar_bridge.wire.curve import ClientKeys, Guests, ServerKeys, new_pair
+from avatar_bridge.wire.picture import ImageKind, PreviewPicture
+from avatar_bridge.wire.picture_codec import ReceivedPicture
 from avatar_bridge.wire.subscriber import Subscriber
 from avatar_bridge.wire.v1 import control_pb2 as pb
 
@@ -103,6 +106,45 @@ def test_two_streams_come_out_of_one_address_as_they_were(stack: ExitStack) -> N
     assert INFO in got
     assert relay.counts.messages >= len(faces)
     assert relay.counts.topics == 2
+
+
+@pytest.mark.parametrize("pictures", [False, True])
+def test_pictures_stay_on_this_machine_unless_it_is_said(stack: ExitStack, pictures: bool) -> None:
+    source = publisher(stack, camera=PictureForm())
+    beyond = Relay(
+        [Upstream(source.address)],
+        "tcp://0.0.0.0:*",
+        SystemClock(),
+        insecure=True,
+        pictures=pictures,
+    )
+    thread = threading.Thread(target=beyond.run, daemon=True)
+    thread.start()
+    stack.callback(thread.join, PATIENCE_S)
+    stack.callback(beyond.stop)
+    near = relaying(stack, Upstream(source.address))
+    wanted = (topics.FACE, topics.CAMERA, topics.PREVIEW)
+    got: dict[str, list[object]] = {"near": [], "far": []}
+    address = beyond.address.replace("0.0.0.0", "127.0.0.1")
+    far = stack.enter_context(Subscriber(address, wanted))
+    close = stack.enter_context(Subscriber(near.address, wanted))
+    shown = [PreviewPicture(b"jpg", 2, 2, 1, kind) for kind in ImageKind]
+
+    def turn() -> None:
+        for picture in shown:
+            source.show(picture)
+        source.publish(STATE)
+        got["near"] += close.newest(0.02)
+        got["far"] += far.newest(0.02)
+
+    def kinds(where: str) -> set[ImageKind]:
+        return {each.picture.kind for each in got[where] if isinstance(each, ReceivedPicture)}
+
+    def faces(where: str) -> int:
+        return sum(isinstance(each, ReceivedFace) for each in got[where])
+
+    until(lambda: len(kinds("near")) >= 2 and faces("far") > 5, turn)
+    assert bool(kinds("far")) is pictures
 
 
 def test_only_what_somebody_wants_is_taken(stack: ExitStack) -> None:

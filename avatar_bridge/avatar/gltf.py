@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_bridge.avatar.meshopt import unpack_attributes
+from avatar_bridge.avatar.meshopt import unfolded, unpack_attributes
+from avatar_bridge.avatar.meshopt_triangles import unpack_triangles
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.types import Float32
 
@@ -131,10 +132,14 @@ class Gltf:
         data = self._buffer(part["buffer"])[start : start + _size(part["byteLength"])]
         if not packed:
             return data, stride
-        if packed.get("mode") != "ATTRIBUTES" or packed.get("filter", "NONE") != "NONE":
-            raise ValueError(f"meshopt data of mode {packed.get('mode')} with a filter")
+        mode, changed = packed.get("mode"), packed.get("filter", "NONE")
         count = _size(packed["count"], _MOST_BYTES // max(stride, 1))
-        return unpack_attributes(data, count, stride).tobytes(), stride
+        if mode == "TRIANGLES" and stride in (2, 4):
+            return unpack_triangles(data, count).astype(f"<u{stride}").tobytes(), stride
+        if mode != "ATTRIBUTES" or changed not in ("NONE", "OCTAHEDRAL"):
+            raise ValueError(f"meshopt data of mode {mode} with filter {changed}")
+        rows = unpack_attributes(data, count, stride)
+        return (unfolded(rows) if changed == "OCTAHEDRAL" else rows).tobytes(), stride
 
     def _buffer(self, index: int) -> bytes:
         if index not in self._buffers:
@@ -182,3 +187,23 @@ def _chunks(data: bytes, path: Path) -> tuple[bytes, bytes]:
     if JSON_CHUNK not in found:
         raise ConfigError(f"{path}: expected glTF, got a binary file without JSON")
     return found[JSON_CHUNK], found.get(BINARY_CHUNK, b"")
+
+
+def packed_glb(said: dict[str, Any], numbers: bytes | bytearray) -> tuple[bytes, ...]:
+    """A binary file, in parts to be written one after the other (§4.4).
+
+    Args:
+        said: its JSON.
+        numbers: its binary chunk.
+    """
+    text = json.dumps(said, ensure_ascii=False, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % 4)
+    binary = bytes(numbers) + bytes(-len(numbers) % 4)
+    size = 12 + 8 + len(text) + 8 + len(binary)
+    return (
+        struct.pack("<III", MAGIC, VERSION, size),
+        struct.pack("<II", len(text), JSON_CHUNK),
+        text,
+        struct.pack("<II", len(binary), BINARY_CHUNK),
+        binary,
+    )

@@ -2,7 +2,7 @@
 
 Khronos, *EXT_meshopt_compression*, appendix A (attributes, format version 0) and B (filters),
 https://github.com/KhronosGroup/glTF/tree/main/extensions/2.0/Vendor/EXT_meshopt_compression.
-Only what positions need is read: mode ATTRIBUTES without a filter.
+Read are mode ATTRIBUTES without a filter, as positions have it, and with that of normals.
 """
 
 import numpy as np
@@ -45,6 +45,26 @@ def unpack_attributes(packed: bytes, count: int, stride: int) -> Bytes:
         base = block[-1]
         blocks.append(block)
     return np.concatenate(blocks) if blocks else np.zeros((0, stride), np.uint8)
+
+
+def unfolded(rows: Bytes) -> Bytes:
+    """Unit vectors (count, 4 or 8) out of the octahedron's places that the filter makes of them.
+
+    Raises:
+        ValueError: rows of another width.
+    """
+    if rows.shape[1] not in (4, 8):
+        raise ValueError(f"expected directions of 4 or 8 bytes, got {rows.shape[1]}")
+    bits = 2 * rows.shape[1]
+    kind = np.dtype(f"<i{bits // 8}")
+    values = np.ascontiguousarray(rows).view(kind).astype(np.float32)
+    vectors = values[:, :3] / np.maximum(values[:, 2:3], 1.0)
+    vectors[:, 2] = 1.0 - np.abs(vectors[:, 0]) - np.abs(vectors[:, 1])
+    behind = np.maximum(-vectors[:, 2:], 0.0)
+    vectors[:, :2] -= np.copysign(behind, vectors[:, :2])
+    vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9)
+    values[:, :3] = np.round(vectors * (2 ** (bits - 1) - 1))
+    return np.ascontiguousarray(values.astype(kind)).view(np.uint8)
 
 
 def _block(data: Bytes, at: int, end: int, count: int, base: Bytes) -> tuple[Bytes, int]:

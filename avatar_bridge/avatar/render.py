@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from avatar_bridge.avatar.head import Head, build_head
+from avatar_bridge.avatar.pile import Scene
 from avatar_bridge.avatar.raster import Fragments, cover, nearest, weights
-from avatar_bridge.avatar.scene import Scene, head_scene
+from avatar_bridge.avatar.scene import head_scene
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.types import Float32, Image
 

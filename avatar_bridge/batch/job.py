@@ -1,14 +1,14 @@
 """What is to be done, and what became of it."""
 
-import glob
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from avatar_bridge.errors import ConfigError
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".webm", ".mpg", ".mpeg"})
+_MAGIC = frozenset("*?[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,50 @@ def find_videos(patterns: Iterable[str]) -> tuple[Path, ...]:
 
     Args:
         patterns: paths, folders (videos anywhere in them), or patterns with `*`, `?` and `**`.
+            What is hidden is left out; links to folders are not followed below a folder or `**`.
 
     Raises:
         ConfigError: a pattern names nothing.
     """
     found: set[Path] = set()
     for pattern in patterns:
-        named = [Path(name) for name in glob.glob(str(Path(pattern).expanduser()), recursive=True)]
-        files = [path for path in named if path.is_file()]
-        if Path(pattern).expanduser().is_file():  # a name may hold brackets of its own
-            files.append(Path(pattern).expanduser())
-        for folder in (path for path in named if path.is_dir() and "**" not in pattern):
-            files += [p for p in folder.rglob("*") if p.suffix.lower() in VIDEO_SUFFIXES]
+        wanted = f"expected a video, a folder of videos or a pattern, got {pattern!r}"
+        try:
+            files = [path for path in _named(Path(pattern).expanduser()) if path.is_file()]
+        except (OSError, ValueError, RuntimeError) as error:  # too long, `**.mp4`, nobody's home
+            raise ConfigError(f"{wanted}: {error}") from error
         if not files:
-            raise ConfigError(f"expected a video, a folder of videos or a pattern, got {pattern!r}")
+            raise ConfigError(wanted)
         found.update(path.resolve() for path in files)
     return tuple(sorted(found))
+
+
+def _named(pattern: Path) -> Iterator[Path]:
+    """What may be a video: the path itself, what lies in its folder, or what it is a pattern of."""
+    if pattern.is_file():  # a name may hold brackets of its own
+        yield pattern
+    elif pattern.is_dir():
+        for path in _below(pattern, "**/*"):
+            if path.suffix.lower() in VIDEO_SUFFIXES:
+                yield path
+    else:
+        parts = pattern.parts
+        first = next((i for i, part in enumerate(parts) if _MAGIC & set(part)), len(parts))
+        if first == len(parts):
+            return
+        # Not `glob.glob`: its `**` walks links that lead in a circle again and again.
+        for path in _below(Path(*parts[:first]), str(Path(*parts[first:]))):
+            if path.is_dir() and "**" not in parts:
+                yield from _named(path)
+            else:
+                yield path
+
+
+def _below(folder: Path, pattern: str) -> Iterator[Path]:
+    for path in folder.glob(pattern):
+        parts = path.relative_to(folder).parts
+        if not any(part.startswith(".") and part != ".." for part in parts):
+            yield path
 
 
 def plan(sources: Iterable[Path], out: Path, suffix: str) -> tuple[Job, ...]:
@@ -85,9 +113,12 @@ def plan(sources: Iterable[Path], out: Path, suffix: str) -> tuple[Job, ...]:
     paths = tuple(sources)
     shared = _shared_folder(paths)
     stems = Counter(path.with_suffix("") for path in paths)
+    whole = set(paths)  # `a.mp4.mov` beside `a.mp4` keeps its suffix, too
     jobs = []
     for path in paths:
-        name = path.stem if stems[path.with_suffix("")] == 1 else path.name
+        stem = path.with_suffix("")
+        alone = stems[stem] == 1 and stem not in whole
+        name = path.stem if alone else path.name
         jobs.append(Job(path, out / path.parent.relative_to(shared) / f"{name}{suffix}"))
     return tuple(jobs)
 

@@ -7,11 +7,13 @@ place. So the pool of the standard library, which ends as a whole, will not do.
 import contextlib
 import multiprocessing
 import signal
+import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
+from typing import NoReturn
 
 from avatar_bridge.batch.job import Job, Outcome, Progress
 from avatar_bridge.batch.worker import Worker
@@ -65,20 +67,17 @@ class LocalPool:
     def close(self) -> None:
         """End all workers, whatever they do; may be called again."""
         for hand in self._hands:
-            hand.pipe.close()
             hand.process.terminate()
         for hand in self._hands:
-            hand.process.join(_END_S)
-            if hand.process.is_alive():
-                hand.process.kill()
-                hand.process.join()
+            _end(hand)
         self._hands.clear()
 
     def _hire(self) -> _Hand:
         context = multiprocessing.get_context("spawn")
         ours, theirs = context.Pipe()
         process = context.Process(target=_serve, args=(theirs, *self._start), daemon=True)
-        process.start()
+        with _no_interrupts():
+            process.start()
         theirs.close()
         return _Hand(process, ours)
 
@@ -95,17 +94,47 @@ class LocalPool:
         except (EOFError, OSError):
             job = hand.job
             assert job is not None
-            hand.process.join(_END_S)
-            yield Outcome(job, error=f"the worker died ({_cause(hand.process.exitcode)})")
-            hand.pipe.close()
-            self._hands[self._hands.index(hand)] = fresh = self._hire()
-            self._give(fresh, waiting)
+            code = _end(hand)
+            self._hands.remove(hand)
+            yield Outcome(job, error=f"the worker died ({_cause(code)})")
+            if waiting:
+                self._hands.append(fresh := self._hire())
+                self._give(fresh, waiting)
             return
         if isinstance(said, AvatarBridgeError):
             raise said
         yield said
         if isinstance(said, Outcome):
             self._give(hand, waiting)
+
+
+def _end(hand: _Hand) -> int | None:
+    """Wait for a process that ends, or end it; gives its exit code."""
+    hand.process.join(_END_S)
+    if hand.process.is_alive():
+        hand.process.kill()
+        hand.process.join()
+    code = hand.process.exitcode
+    hand.process.close()
+    hand.pipe.close()
+    return code
+
+
+@contextlib.contextmanager
+def _no_interrupts() -> Iterator[None]:
+    """Start processes that Ctrl-C never reaches, not even while they load; it waits for us."""
+    if sys.platform == "win32":
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _leave(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + number)  # so that what is half written is cleared away
 
 
 def _cause(code: int | None) -> str:
@@ -117,6 +146,7 @@ def _cause(code: int | None) -> str:
 def _serve(pipe: Connection, settings: str, format_name: str) -> None:
     """A worker's process, until its pipe ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for whoever hired it
+    signal.signal(signal.SIGTERM, _leave)
     try:
         worker = Worker(settings, format_name)
     except AvatarBridgeError as error:

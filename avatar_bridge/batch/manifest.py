@@ -33,6 +33,7 @@ class _Mark:
     size: int
     modified_ns: int
     settings: str
+    output: str
 
 
 class Manifest:
@@ -50,6 +51,7 @@ class Manifest:
         self._path = folder / NAME
         self._settings = settings
         self._done: dict[str, _Mark] = {}
+        self._makers: dict[str, str] = {}  # the video that a take was last made of
         try:
             self._read()
             self._file = self._path.open("a", encoding="utf-8", errors="surrogateescape")
@@ -64,7 +66,8 @@ class Manifest:
         for line in self._path.read_text("utf-8", errors="surrogateescape").splitlines():
             try:
                 row = json.loads(line)
-                mark = _Mark(int(row["size"]), int(row["modified_ns"]), str(row["settings"]))
+                output, settings = str(row["output"]), str(row["settings"])
+                mark = _Mark(int(row["size"]), int(row["modified_ns"]), settings, output)
                 source, error = str(row["source"]), row["error"]
             except (ValueError, KeyError, TypeError, RecursionError):
                 continue
@@ -72,11 +75,14 @@ class Manifest:
                 self._done.pop(source, None)
             else:
                 self._done[source] = mark
+                self._makers[output] = source
 
     def has(self, job: Job) -> bool:
         """Whether a job's take is there, made of this file with these settings."""
-        mark = self._done.get(str(job.source))
-        return mark is not None and mark == self._mark(job) and job.output.is_file()
+        source = str(job.source)
+        mark = self._done.get(source)
+        mine = self._makers.get(str(job.output)) == source
+        return mark is not None and mark == self._mark(job) and mine and job.output.is_file()
 
     def add(self, outcome: Outcome) -> None:
         """Note how a job ended.
@@ -112,4 +118,4 @@ class Manifest:
             told = job.source.stat()
         except OSError:
             return None
-        return _Mark(told.st_size, told.st_mtime_ns, self._settings)
+        return _Mark(told.st_size, told.st_mtime_ns, self._settings, str(job.output))

@@ -10,7 +10,7 @@ from typing import Any
 
 from avatar_bridge.batch.job import Job, Outcome, Progress
 from avatar_bridge.batch.worker import Worker
-from avatar_bridge.cluster import join_cluster
+from avatar_bridge.cluster import LOCAL, join_cluster
 from avatar_bridge.errors import AvatarBridgeError, ConfigError
 
 _POLL_S = 1.0
@@ -27,7 +27,8 @@ class RayPool:
         threads: cores that one worker takes.
 
     Raises:
-        ConfigError: Ray is not installed, or there is no cluster at the address.
+        ConfigError: Ray is not installed, there is no cluster at the address, or a local one has
+            fewer cores than a worker takes.
     """
 
     def __init__(
@@ -37,6 +38,9 @@ class RayPool:
         self._start = (settings, format_name)
         self._threads = threads
         cores = float(self._ray.cluster_resources().get("CPU", 1.0))
+        if address == LOCAL and cores < threads:  # nothing would ever start
+            self.close()
+            raise ConfigError(f"expected at most {cores:g} analyze.threads here, got {threads}")
         self._workers = workers or max(1, int(cores // threads))
 
     @property

@@ -1,6 +1,7 @@
 """One worker: nets loaded once, one video after the other."""
 
 from collections.abc import Callable
+from glob import escape
 
 from avatar_bridge.batch.job import Job, Outcome, Progress
 from avatar_bridge.capture.base import Source
@@ -48,6 +49,8 @@ class Worker:
         try:
             take = self._tracker.track(str(job.source), note)
             job.output.parent.mkdir(parents=True, exist_ok=True)
+            for part in job.output.parent.glob(f".{escape(job.output.name)}*.part"):
+                part.unlink(missing_ok=True)  # of a worker that was killed while it wrote
             write_take(job.output, take, name=self._format)
         except AvatarBridgeError as error:
             return self._failed(job, str(error), started_ns)

@@ -6,6 +6,7 @@ or a path, which is told apart by what lies there. A name wins over a file of th
 """
 
 import contextlib
+import re
 import sys
 from pathlib import Path
 
@@ -23,6 +24,15 @@ ACCEPTED = (
     "performer, camera:INDEX, camera:URL, remote:PORT, livelink:PORT, vmc:PORT, "
     "ifacialmocap:PHONE, or the path of a video, an image or a folder"
 )
+
+
+# Sources that open no file of the machine's, and ask no other machine for pictures.
+_NO_FILE = re.compile(r"performer|camera:(/dev/video)?[0-9]{1,4}|remote:[^/\s]+")
+
+
+def opens_no_file(uri: str) -> bool:
+    """Whether an address is that of a source that anyone may choose; looks nothing up."""
+    return _NO_FILE.fullmatch(uri.strip()) is not None
 
 
 def resolve(uri: str) -> tuple[str, str]:
@@ -64,7 +74,7 @@ def gives_states(uri: str) -> bool:
 
 
 def device_of(uri: str) -> tuple[str, str]:
-    """As `resolve`, but the same for all addresses of one local camera.
+    """As `resolve`, but the same for all addresses of one local camera, and of one port.
 
     Raises:
         CaptureError: as `resolve`.
@@ -73,6 +83,8 @@ def device_of(uri: str) -> tuple[str, str]:
     if name == "camera":
         number = target.removeprefix("/dev/video")
         target = str(int(number)) if number.isascii() and number.isdigit() else target
+    elif name == "remote":
+        target = target.rpartition(":")[2]
     return name, target
 
 

@@ -12,11 +12,14 @@ picture; for a file it is the moment at which the picture was due (in real time)
 own time in the file (as fast as possible), so that filters see the file's own pace.
 """
 
+import re
 from pathlib import Path
 from typing import Protocol
 
 from avatar_bridge.errors import CaptureError
 from avatar_bridge.types import Frame
+
+_CREDENTIALS = re.compile(r"//[^/\s]*@")
 
 
 class Source(Protocol):
@@ -67,6 +70,11 @@ def as_path(target: str) -> Path:
     except (OSError, ValueError, RuntimeError) as error:
         raise CaptureError(f"expected a path, got {target[:80]!r}: {error}") from error
     return path
+
+
+def public(address: str) -> str:
+    """An address as logs and clients may see it: without the password that a URL may hold."""
+    return _CREDENTIALS.sub("//", address)
 
 
 def picture_name(source: Source, index: int) -> str | None:

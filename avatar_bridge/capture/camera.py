@@ -12,6 +12,7 @@ from functools import partial
 
 import cv2
 
+from avatar_bridge.capture.base import public
 from avatar_bridge.capture.decoder import Decoder, Opener, next_picture, open_decoder
 from avatar_bridge.clock import NS_PER_S, Clock
 from avatar_bridge.config import SourceConfig
@@ -26,7 +27,6 @@ NETWORK_TIMEOUT_MS = 5000
 MAX_FPS = 240.0
 
 _URL = re.compile(r"(https?|rtsps?)://[^/\s]", re.IGNORECASE)
-_CREDENTIALS = re.compile(r"//[^/@\s]*@")
 _CURE = "plug it in, close other programs that use it, or try another camera:INDEX"
 
 
@@ -198,8 +198,7 @@ def create(target: str, config: SourceConfig, clock: Clock) -> CameraSource:
     if target.startswith("/dev/"):
         return CameraSource(partial(open_device, target, config), f"camera {target}", clock)
     if _URL.match(target):
-        # The label goes to logs and clients: not the password.
-        label = f"camera {_CREDENTIALS.sub('//', target)}"
+        label = f"camera {public(target)}"
         cure = "check that its address is right and that it can be reached"
         return CameraSource(partial(open_stream, target), label, clock, cure)
     raise CaptureError(

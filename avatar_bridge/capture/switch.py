@@ -38,6 +38,9 @@ class SwitchedSource:
         self._config = config
         self._opener = opener
         self._device = device
+        # Asked now: later, the file that an address names may be gone.
+        self._first_device = self._in_use = device(config.uri)
+        self._first_fps = config.fps
         self._changed = threading.Condition()  # guards what follows
         self._source: Source | None = self._open(config)
         self._round = 0
@@ -79,14 +82,20 @@ class SwitchedSource:
                 self._round += 1
 
     def switch(self, uri: str) -> None:
-        """Go on with another source; waits until it is open. A file plays in a loop.
+        """Go on with another source; waits until it is open.
+
+        A file plays in a loop. The rate that was asked of the first source is asked of no other.
 
         Raises:
-            CaptureError: it cannot be opened; the one before goes on.
+            CaptureError: it cannot be opened; the one before goes on, unless it is the same device
+                and cannot be opened any more, either.
         """
-        config = self._config.model_copy(update={"uri": uri, "loop": True})
-        if self._device(uri) != self._device(self._config.uri):
+        device = self._device(uri)
+        fps = self._first_fps if device == self._first_device else None
+        config = self._config.model_copy(update={"uri": uri, "loop": True, "fps": fps})
+        if device != self._in_use:
             self._put(config, self._open(config))
+            self._in_use = device
             return
         # A device that is open cannot be opened again.
         with self._changed:
@@ -95,8 +104,11 @@ class SwitchedSource:
             if before:
                 before.close()
             self._put(config, self._open(config))
-        except AvatarBridgeError:
-            self._put(self._config, self._open(self._config))
+        except AvatarBridgeError as error:
+            try:
+                self._put(self._config, self._open(self._config))
+            except AvatarBridgeError as lost:
+                raise CaptureError(f"{error}; and the one before is lost: {lost}") from lost
             raise
 
     def read(self) -> Frame | None:

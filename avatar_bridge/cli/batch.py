@@ -4,7 +4,7 @@ import os
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import Annotated, Protocol
+from typing import Annotated, NoReturn, Protocol
 
 import typer
 from rich.markup import escape
@@ -22,7 +22,9 @@ from avatar_bridge.batch.job import Job, Outcome, find_videos, plan
 from avatar_bridge.batch.local import LocalPool
 from avatar_bridge.batch.manifest import Manifest, fingerprint
 from avatar_bridge.batch.ray_cluster import RayPool
+from avatar_bridge.batch.worker import Worker
 from avatar_bridge.cli.console import errors
+from avatar_bridge.cli.live import stops_on_signals
 from avatar_bridge.cli.options import (
     DetectorName,
     EmotionEvery,
@@ -99,13 +101,15 @@ def batch(
     if to_format not in written:
         raise ConfigError(f"--to: expected one of {', '.join(written)}, got {to_format!r}")
     planned = plan(find_videos(inputs), _made(out), FORMATS.create(to_format).suffix)
-    with closing(Manifest(out.resolve(), fingerprint(settings, to_format))) as manifest:
+    record = Manifest(out.resolve(), fingerprint(settings, to_format))
+    with closing(record) as manifest, stops_on_signals(_interrupt):
         todo = [job for job in planned if again or not manifest.has(job)]
         if len(todo) < len(planned):
             errors.print(f"{len(planned) - len(todo)} of {len(planned)} were done before")
         if not todo:
             return
         told, threads = settings.model_dump_json(), settings.analyze.threads
+        Worker(told, to_format)  # so that bad settings are told before any process starts
         pool: Pool
         if ray is None:
             count = workers or max(1, (os.cpu_count() or 1) // threads)
@@ -117,6 +121,15 @@ def batch(
             failed = _work(pool, todo, manifest)
     if failed:
         raise typer.Exit(EXIT_SOME_FAILED)
+
+
+def _interrupt() -> NoReturn:
+    raise KeyboardInterrupt  # SIGTERM as Ctrl-C: the pool is closed on the way out
+
+
+def _text(path: Path | str) -> str:
+    """A file's name for the terminal: its bytes need not be text."""
+    return str(path).encode("utf-8", "replace").decode()
 
 
 def _made(out: Path) -> Path:
@@ -145,7 +158,7 @@ def _work(pool: Pool, todo: Sequence[Job], manifest: Manifest) -> int:
             source = said.job.source
             if isinstance(said, jobs.Progress):
                 if source not in rows:
-                    rows[source] = shown.add_task(escape(source.name))
+                    rows[source] = shown.add_task(escape(_text(source.name)))
                 shown.update(rows[source], completed=said.frames, total=said.total)
                 continue
             manifest.add(said)
@@ -156,9 +169,8 @@ def _work(pool: Pool, todo: Sequence[Job], manifest: Manifest) -> int:
             done += not said.error
             if said.error:
                 failed += 1
-                errors.print(
-                    f"failed: {source}: {said.error}", style="red", highlight=False, soft_wrap=True
-                )
+                line = _text(f"failed: {source}: {said.error}")
+                errors.print(line, style="red", highlight=False, soft_wrap=True)
     seconds = max((clock.now_ns() - started_ns) / NS_PER_S, 1e-9)
     errors.print(
         f"{done} takes, {frames} frames in {seconds:.1f} s ({frames / seconds:.0f} a second)"

@@ -71,9 +71,9 @@ def fleet(
             highlight=False,
         )
         stack.enter_context(stops_on_signals(stopping.set))
-        drawn = as_json or not out.is_terminal
+        plain = as_json or not out.is_terminal
         live = stack.enter_context(
-            nullcontext() if drawn else Live(console=out, auto_refresh=False, transient=True)
+            nullcontext() if plain else Live(console=out, auto_refresh=False, transient=True)
         )
         until_ns = None if seconds is None else clock.now_ns() + round(seconds * NS_PER_S)
         _serve(merger, hosts, clients, clock, stopping, until_ns, live, as_json=as_json)
@@ -110,8 +110,8 @@ def _serve(
         look_ns = now_ns
         kept = hosts.kept()
         for name, keys in clients.items():
-            if address := kept[name].address:
-                merger.follow(name, address, keys)
+            # Of one that is gone, nothing: another's stream may take the address that it had.
+            merger.follow(name, kept[name].address, keys)
         if live:
             live.update(_table(kept, merger), refresh=True)
         elif as_json and now_ns - told_ns >= NS_PER_S:

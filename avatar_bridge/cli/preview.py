@@ -1,7 +1,7 @@
 """`avatar-bridge preview`: what a face looks like with an expression, as a picture."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import cv2
 import numpy as np
@@ -21,13 +21,16 @@ from avatar_bridge.preview.asked import read_units
 from avatar_bridge.preview.base import UNITS
 from avatar_bridge.preview.expression import Expression, emotion_scores, of_weights, takes_weights
 from avatar_bridge.preview.generator import Generators, choose_generator, generator_names
-from avatar_bridge.preview.head import Head
 from avatar_bridge.preview.portrait import check_size, choose_face
 from avatar_bridge.preview.sheet import beside, sheet
 from avatar_bridge.preview.view import View, cut_view
-from avatar_bridge.types import Image
+from avatar_bridge.types import Blendshapes, Image
+
+if TYPE_CHECKING:  # it takes half a second to load, and few ask for it
+    from avatar_bridge.preview.head import Head
 
 INTENSITIES = (0.25, 0.5, 0.75, 1.0)
+_AS_IT_IS = "as it is"
 _CELL = 224  # pixels of a face on a sheet, at most
 _MIN_FACE = 24  # px: smaller ones are named as too small rather than overlooked
 _KINDS = (".png", ".jpg", ".jpeg", ".webp", ".bmp")
@@ -75,7 +78,7 @@ def preview(
     chosen = choose_generator(
         net, UNITS if aus else emotion or EMOTIONS[0], generator_names(ModelStore())
     )
-    studio = _Studio(chosen, Head(avatar) if head or avatar else None)
+    studio = _Studio(chosen, _head(avatar) if head or avatar else None)
     rows = studio.every_emotion() if strip else {"": (_asked(emotion, intensity, aus),)}
     overrides = {
         "track.detector": detector,
@@ -91,7 +94,11 @@ def preview(
         if strip:
             view = cut_view(view.image, view.landmarks, _CELL)
         cells = [[studio.make(view, each) for each in shown] for shown in rows.values()]
-        made = sheet(list(rows), [f"{i:g}" for i in INTENSITIES], cells) if strip else cells[0][0]
+        made = cells[0][0]
+        if strip:
+            columns = [_AS_IT_IS, *(f"{intensity:g}" for intensity in INTENSITIES)]
+            plain = studio.leave(view)
+            made = sheet(list(rows), columns, [[plain, *row] for row in cells])
         _write(target, made)
     errors.print(f"wrote {target}, made by {chosen}", highlight=False)
 
@@ -104,7 +111,7 @@ class _Studio:
         head: what is drawn beside the face, or None.
     """
 
-    def __init__(self, net: str, head: Head | None) -> None:
+    def __init__(self, net: str, head: "Head | None") -> None:
         self._generators = Generators(ModelStore(), _THREADS)
         self._net = net
         self._head = head
@@ -121,10 +128,22 @@ class _Studio:
     def make(self, view: View, expression: Expression) -> Image:
         """The face with the expression, and the head beside it."""
         made = self._generators.make(view.image, view.landmarks, expression, self._net)
+        return self._beside(made, expression.weights)
+
+    def leave(self, view: View) -> Image:
+        """The face as it is, and the head at rest beside it."""
+        return self._beside(view.image, Blendshapes.neutral())
+
+    def _beside(self, face: Image, weights: Blendshapes) -> Image:
         if self._head is None:
-            return made
-        side = min(view.image.shape[0], _HEAD_SIDE)
-        return beside(made, self._head.draw(expression.weights, side))
+            return face
+        return beside(face, self._head.draw(weights, min(face.shape[0], _HEAD_SIDE)))
+
+
+def _head(avatar: Path | None) -> "Head":
+    from avatar_bridge.preview.head import Head
+
+    return Head(avatar)
 
 
 def _asked(emotion: str | None, intensity: float, aus: Path | None) -> Expression:

@@ -38,6 +38,10 @@ def relay(
     performer: Annotated[
         str, typer.Option(help="Of a fleet's stream: take this one alone, as if it ran here.")
     ] = "",
+    pictures: Annotated[
+        bool,
+        typer.Option("--pictures", help="Pictures of the face, too, where others reach --to."),
+    ] = False,
     insecure: Insecure = None,
     stats: Annotated[
         float, typer.Option(min=0.1, help="Seconds between two lines on what went through.")
@@ -56,6 +60,7 @@ def relay(
         keys=load_server_keys(to_keys),
         insecure=bool(insecure),
         performer=performer,
+        pictures=pictures,
     )
     last = Counts()
 

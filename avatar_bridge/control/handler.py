@@ -6,6 +6,7 @@ from pathlib import Path
 
 from avatar_bridge.clock import Clock
 from avatar_bridge.control.base import Backend
+from avatar_bridge.control.far import check_far
 from avatar_bridge.control.settings import (
     image_kind,
     preview_settings,
@@ -66,11 +67,13 @@ class Handler:
     Args:
         backend: does what is requested.
         clock: the one that stamps the stream.
+        pictures_beyond: whether clients on other machines may have pictures of the source's face.
     """
 
-    def __init__(self, backend: Backend, clock: Clock) -> None:
+    def __init__(self, backend: Backend, clock: Clock, *, pictures_beyond: bool = False) -> None:
         self._backend = backend
         self._clock = clock
+        self._pictures_beyond = pictures_beyond
         self._actions: dict[str, Callable[[pb.ControlRequest, pb.ControlResponse], None]] = {
             "ping": self._ping,
             "get_meta": self._get_meta,
@@ -89,11 +92,16 @@ class Handler:
             "set_preview": self._set_preview,
         }
 
-    def answer(self, payload: bytes) -> bytes:
-        """The one response to a request, whatever its bytes are."""
+    def answer(self, payload: bytes, *, far: bool = False) -> bytes:
+        """The one response to a request, whatever its bytes are.
+
+        Args:
+            payload: as it came.
+            far: whether the client may be on another machine.
+        """
         response = pb.ControlResponse(schema_version=SCHEMA_VERSION)
         try:
-            self._act(payload, response)
+            self._act(payload, response, far)
         except _RefusedError as refused:
             _fail(response, refused.code, refused)
         except WireError as error:
@@ -109,7 +117,7 @@ class Handler:
             _fail(response, pb.ERROR_CODE_INTERNAL, type(error).__name__)
         return response.SerializeToString()
 
-    def _act(self, payload: bytes, response: pb.ControlResponse) -> None:
+    def _act(self, payload: bytes, response: pb.ControlResponse, far: bool) -> None:
         request = parse(pb.ControlRequest, payload)
         response.request_id = request.request_id
         expect_version(request.schema_version)
@@ -121,6 +129,8 @@ class Handler:
             )
         if name not in self._actions:
             raise _RefusedError(pb.ERROR_CODE_UNSUPPORTED, f"this server does not do {name}")
+        if far:
+            check_far(request, self._backend, self._pictures_beyond)
         self._actions[name](request, response)
 
     def _ping(self, request: pb.ControlRequest, response: pb.ControlResponse) -> None:

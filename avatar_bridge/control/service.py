@@ -10,8 +10,8 @@ from avatar_bridge.control.base import Backend
 from avatar_bridge.control.handler import MAX_IMAGE_BYTES, Handler
 from avatar_bridge.control.rates import Rates, busy
 from avatar_bridge.errors import WireError
-from avatar_bridge.wire.address import bind, reason, require_loopback
-from avatar_bridge.wire.curve import ServerKeys
+from avatar_bridge.wire.address import bind, is_loopback, reason, require_loopback
+from avatar_bridge.wire.curve import ServerKeys, sender
 
 # A client that sends more is disconnected before its message takes memory.
 MAX_REQUEST_BYTES = MAX_IMAGE_BYTES + (1 << 16)
@@ -33,6 +33,7 @@ class ControlService:
         clock: the one that stamps the stream.
         insecure: allow addresses that other machines reach.
         keys: let in their guests alone, on any address; None lets in everyone.
+        pictures_beyond: whether clients on other machines may have pictures of the source's face.
 
     Raises:
         ConfigError: not an address, or one that other machines reach.
@@ -47,9 +48,11 @@ class ControlService:
         *,
         insecure: bool = False,
         keys: ServerKeys | None = None,
+        pictures_beyond: bool = False,
     ) -> None:
         require_loopback(address, insecure or keys is not None)
-        self._handler = Handler(backend, clock)
+        self._far = not is_loopback(address)
+        self._handler = Handler(backend, clock, pictures_beyond=pictures_beyond)
         self._rates = Rates(clock)
         self._context = zmq.Context()
         self._context.setsockopt(zmq.LINGER, 0)  # for the sockets below
@@ -110,10 +113,15 @@ class ControlService:
                 _log.warning("a control request was lost: %s", error)
 
     def _answer_one(self) -> None:
-        client, *frames = self._router.recv_multipart(zmq.NOBLOCK)
+        received = self._router.recv_multipart(zmq.NOBLOCK, copy=False)
+        client, *frames = (frame.bytes for frame in received)
         way, payload = _opened(frames)
-        answer = self._handler.answer if self._rates.allows(client) else busy
-        self._router.send_multipart([client, *way, answer(payload)], zmq.NOBLOCK)
+        if self._rates.allows(sender(received[-1], client)):
+            # Whoever is behind a relay may be anywhere.
+            answer = self._handler.answer(payload, far=self._far or len(way) > 1)
+        else:
+            answer = busy(payload)
+        self._router.send_multipart([client, *way, answer], zmq.NOBLOCK)
 
 
 def _opened(frames: list[bytes]) -> tuple[list[bytes], bytes]:

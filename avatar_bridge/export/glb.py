@@ -1,16 +1,12 @@
-"""Adding to a binary glTF file what it did not hold, and leaving all else as it is.
-
-Khronos, *glTF 2.0 Specification* (2021), §4.4 (GLB), https://registry.khronos.org/glTF/specs/2.0.
-"""
+"""Adding to a binary glTF file what it did not hold, and leaving all else as it is."""
 
 import json
-import struct
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from avatar_bridge.avatar.gltf import BINARY_CHUNK, JSON_CHUNK, MAGIC, VERSION, Gltf
+from avatar_bridge.avatar.gltf import Gltf, packed_glb
 from avatar_bridge.errors import ConfigError
 
 _FLOAT = 5126
@@ -70,14 +66,4 @@ class GlbEdit:
     def parts(self) -> tuple[bytes, ...]:
         """The new file."""
         self.json["buffers"][0]["byteLength"] = len(self._binary)
-        text = json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 4)
-        binary = bytes(self._binary) + bytes(-len(self._binary) % 4)
-        size = 12 + 8 + len(text) + 8 + len(binary)
-        return (
-            struct.pack("<III", MAGIC, VERSION, size),
-            struct.pack("<II", len(text), JSON_CHUNK),
-            text,
-            struct.pack("<II", len(binary), BINARY_CHUNK),
-            binary,
-        )
+        return packed_glb(self.json, self._binary)

@@ -107,8 +107,9 @@ class RayHosts:
                     self._kept[name] = ray.get(reference)
                 except ray.exceptions.RayError as error:
                     last = self._kept[name]
+                    again = last.restarts + (last.state != "waiting")  # once a loss, not a look
                     said = f"its machine was lost: {type(error).__name__}"
-                    self._kept[name] = Kept("waiting", restarts=last.restarts + 1, said=said)
+                    self._kept[name] = Kept("waiting", restarts=again, said=said)
 
     def close(self) -> None:
         self._closing.set()

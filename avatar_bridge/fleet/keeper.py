@@ -1,5 +1,6 @@
 """Keeps one performer's process alive on this machine."""
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -15,6 +16,8 @@ from avatar_bridge.fleet.performer import ADDRESS
 FIRST_PAUSE_S = 0.5
 LONGEST_PAUSE_S = 30.0
 STEADY_S = 30.0  # a process that ran so long starts again with the first pause
+START_S = 120.0  # in which it has to say where it publishes: nets load slowly on a busy machine
+_LOOK_S = 0.2
 _END_S = 3.0  # that a process gets to end by itself
 _MODULE = "avatar_bridge.fleet.performer"
 
@@ -46,9 +49,11 @@ class Keeper:
     Args:
         order: for the process.
         clock: measures how long it ran.
+        start_s: after which a process that publishes nowhere yet is ended.
     """
 
-    def __init__(self, order: Order, clock: Clock) -> None:
+    def __init__(self, order: Order, clock: Clock, start_s: float = START_S) -> None:
+        self._start_s = start_s
         self._order = order
         self._clock = clock
         self._stopping = threading.Event()
@@ -102,7 +107,8 @@ class Keeper:
             target=_listen, args=(process.stderr, words), name="words", daemon=True
         )
         listening.start()
-        ending = threading.Thread(target=self._end_when_told, args=(process,), daemon=True)
+        late = threading.Event()
+        ending = threading.Thread(target=self._end_when_told, args=(process, late), daemon=True)
         ending.start()
         with process:
             try:
@@ -115,11 +121,18 @@ class Keeper:
                 process.kill()
             code = process.wait()
             listening.join(_END_S)
+            with contextlib.suppress(OSError):  # an order that it never read
+                process.stdin.close()
+        if late.is_set():
+            return f"said no address for {self._start_s:g} s"
         return words[0] if words else f"ended with exit code {code}"
 
-    def _end_when_told(self, process: "subprocess.Popen[str]") -> None:
+    def _end_when_told(self, process: "subprocess.Popen[str]", late: threading.Event) -> None:
+        until_ns = self._clock.now_ns() + round(self._start_s * NS_PER_S)
         while process.poll() is None:
-            if self._stopping.wait(0.2):
+            if self._kept.state == "starting" and self._clock.now_ns() > until_ns:
+                late.set()
+            if self._stopping.wait(_LOOK_S) or late.is_set():
                 process.terminate()
                 try:
                     process.wait(_END_S)

@@ -72,6 +72,7 @@ class Merger:
         self._clock = clock
         self._lines: dict[str, _Line] = {}
         self._context = zmq.Context()
+        self._context.set(zmq.MAX_SOCKETS, self._context.get(zmq.SOCKET_LIMIT))
         self._poller = zmq.Poller()
         self._out = self._context.socket(zmq.PUB)
         self._out.setsockopt(zmq.LINGER, 0)
@@ -91,7 +92,11 @@ class Merger:
         return self._address
 
     def follow(self, name: str, address: str, keys: ClientKeys | None) -> None:
-        """Take a performer's messages from here on; an empty address takes none."""
+        """Take a performer's messages from here on; an empty address takes none.
+
+        Raises:
+            SinkError: there are more of them than this process may open sockets.
+        """
         line = self._lines.get(name)
         if line is not None:
             if line.address == address:
@@ -101,7 +106,13 @@ class Merger:
             del self._lines[name]
         if not address:
             return
-        socket = self._context.socket(zmq.SUB)
+        try:
+            socket = self._context.socket(zmq.SUB)
+        except zmq.ZMQError as error:
+            raise SinkError(
+                f"fleet: expected room for {name}, the {len(self._lines) + 1}th performer, "
+                f"got: {error.strerror} (`ulimit -n` says how many files a process may open)"
+            ) from error
         socket.setsockopt(zmq.LINGER, 0)
         socket.setsockopt(zmq.RCVHWM, QUEUE)
         socket.setsockopt(zmq.MAXMSGSIZE, MAX_MESSAGE_BYTES)

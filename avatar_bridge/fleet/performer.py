@@ -4,12 +4,16 @@ Its order is the first line of standard input. It says where it publishes in one
 output, and ends when its input ends, so that it never outlives whoever keeps it.
 """
 
+import contextlib
 import dataclasses
 import json
 import logging
+import os
 import signal
 import sys
 import threading
+import time
+from queue import Empty, SimpleQueue
 
 from avatar_bridge.bridge import Bridge
 from avatar_bridge.build import build
@@ -22,9 +26,22 @@ from avatar_bridge.sinks.zmq_pub import ZmqPublisher
 
 ADDRESS = "address"
 _EXIT_BAD_INPUT = 2
+_EXIT_HUNG = 3
+_END_S = 3.0  # that it gets to end by itself
+
+
+def _end_with_input(begun: "SimpleQueue[Bridge]") -> None:
+    """End when standard input does: by itself, or by force where it hangs."""
+    sys.stdin.read()
+    with contextlib.suppress(Empty):
+        begun.get_nowait().stop()
+    time.sleep(_END_S)
+    os._exit(_EXIT_HUNG)
 
 
 def _run(order: Order) -> None:
+    begun: SimpleQueue[Bridge] = SimpleQueue()
+    threading.Thread(target=_end_with_input, args=(begun,), name="keeper", daemon=True).start()
     clock = SystemClock()
     config = Config.model_validate_json(order.settings)
     wire = config.wire.model_copy(update={"publish": "", "control": ""})
@@ -41,11 +58,7 @@ def _run(order: Order) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: bridge.stop())
 
-    def wait_for_the_end() -> None:
-        sys.stdin.read()
-        bridge.stop()
-
-    threading.Thread(target=wait_for_the_end, name="keeper", daemon=True).start()
+    begun.put(bridge)
     sys.stdout.write(json.dumps({ADDRESS: publisher.address}) + "\n")
     sys.stdout.flush()
     bridge.run()

@@ -129,8 +129,8 @@ class GeneratorNet:
 def _open(
     model: InstalledModel, threads: int, providers: tuple[str, ...]
 ) -> onnxruntime.InferenceSession:
-    # On a CPU neither the arena, nor memory patterns, nor IO binding showed a gain for the tiers'
-    # nets, so all three stay as they come; a second thread that may not spin made both slower.
+    # The arena, memory patterns and IO binding stay as they come: no gain was seen on a CPU, but
+    # the machine was shared, and small ones would not have shown.
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -119,6 +119,8 @@ def save(name: str, base: str, profile: Profile, shapes: frozenset[str]) -> Path
 def _kept(path: Path) -> dict[str, Any]:
     values = read_toml(path)
     response = values.get("response", {})
+    if not isinstance(response, dict):
+        raise ConfigError(f"expected another name: {path.name} is no profile")
     more = sorted(set(values) - _SECTIONS) + sorted(set(response) - set(BLENDSHAPES))
     if more:
         raise ConfigError(f"expected another name: {path.name} says more ({', '.join(more)})")

@@ -12,7 +12,7 @@ from avatar_bridge.clock import NS_PER_S, Clock
 from avatar_bridge.errors import SinkError
 from avatar_bridge.mailbox import Empty, Mailbox
 from avatar_bridge.sinks.worker import Worker
-from avatar_bridge.types import Frame
+from avatar_bridge.types import Frame, Image
 from avatar_bridge.wire import topics
 from avatar_bridge.wire.picture import ImageKind, PreviewPicture
 
@@ -111,8 +111,7 @@ def pack(frame: Frame, width: int) -> PreviewPicture:
     image, (from_width, from_height) = frame.image, frame.size
     smaller = from_width > width
     if smaller:
-        size = (width, max(1, round(from_height * width / from_width)))
-        image = np.asarray(cv2.resize(image, size, interpolation=cv2.INTER_AREA), np.uint8)
+        image = _smaller(image, width, max(1, round(from_height * width / from_width)))
     done, data = cv2.imencode(".jpg", image, (cv2.IMWRITE_JPEG_QUALITY, QUALITY))
     if not done:
         raise SinkError(f"expected a picture that JPEG can hold, got {from_width} x {from_height}")
@@ -125,3 +124,14 @@ def pack(frame: Frame, width: int) -> PreviewPicture:
         source_width=from_width if smaller else 0,
         source_height=from_height if smaller else 0,
     )
+
+
+def _smaller(image: Image, width: int, height: int) -> Image:
+    """Resize by halves, then the rest: a fifth of the work of the mean over any area."""
+    while image.shape[1] >= 2 * width and image.shape[0] >= 2 * height:
+        half = (image.shape[1] // 2, image.shape[0] // 2)
+        image = np.asarray(cv2.resize(image, half, interpolation=cv2.INTER_AREA), np.uint8)
+    if image.shape[:2] == (height, width):
+        return image
+    rest = cv2.resize(image, (width, height), interpolation=cv2.INTER_LINEAR)
+    return np.asarray(rest, np.uint8)

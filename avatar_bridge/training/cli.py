@@ -6,9 +6,6 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Sequence
-from dataclasses import asdict
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -19,6 +16,16 @@ from rich.progress import track
 from rich.table import Table
 
 from avatar_bridge.errors import AvatarBridgeError, ConfigError
+from avatar_bridge.training.commands.drawing import render, samples, sittings
+from avatar_bridge.training.commands.judging import evaluate
+from avatar_bridge.training.commands.options import (
+    SCORES,
+    DataOption,
+    ModelsOption,
+    RecipeArgument,
+    RunsOption,
+    console,
+)
 
 app = typer.Typer(
     help="Teach, judge and export the nets of avatar_bridge.",
@@ -26,30 +33,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-console = Console()
 logger = logging.getLogger(__name__)
-SCORES = "scores.json"
-
-
-class Suite(StrEnum):
-    """What installed nets can be measured by; the value is the task of their cards."""
-
-    FACE = "face"
-    DETECTION = "detection"
-    GENERATION = "generation"
-
-
-RecipeArgument = Annotated[str, typer.Argument(help="Name of a recipe, or path of a TOML file.")]
-DataOption = Annotated[
-    Path,
-    typer.Option(
-        envvar="AVATAR_BRIDGE_DATA",
-        help="Folder of data sets: fer2013/, muxspace/ and, to evaluate, clips/.",
-    ),
-]
-IctOption = Annotated[Path, typer.Option(help="Folder or checkout of ICT-FaceKit.")]
-ModelsOption = Annotated[Path, typer.Option(help="Folder of models.")]
-RunsOption = Annotated[Path, typer.Option(help="Folder of runs; each has its recipe's name.")]
 
 
 @app.command("list")
@@ -112,108 +96,7 @@ def fit(
     world.leave()
 
 
-@app.command()
-def evaluate(
-    data: DataOption,
-    names: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="[RECIPE | NAMES…]", help="A recipe that was run; a suite's nets or detectors."
-        ),
-    ] = None,
-    suite: Annotated[
-        Suite | None,
-        typer.Option(help="Measure installed nets side by side instead; all of them by default."),
-    ] = None,
-    quick: Annotated[bool, typer.Option(help="A small part of the suite; no scores.")] = False,
-    films: Annotated[
-        bool, typer.Option("--films", help="Of suite detection: also videos of tracked faces.")
-    ] = False,
-    limit: Annotated[
-        int | None, typer.Option(min=1, help="Of suite generation: faces of each set.")
-    ] = None,
-    runs: RunsOption = Path("runs"),
-    models: ModelsOption = Path("models"),
-    out: Annotated[Path, typer.Option(help="Folder for a suite's table and pictures.")] = Path(
-        "out"
-    ),
-) -> None:
-    """Judge a trained net on test rows and clips, or measure installed nets by a suite.
-
-    Pictures and tables are left in the net's run, or in the suite's folder.
-    """
-    if suite is Suite.FACE:
-        _measure_faces(names or (), models, data, out, quick)
-    elif suite is Suite.DETECTION:
-        _measure_detection(names or (), models, data, out, quick, films)
-    elif suite is Suite.GENERATION:
-        _measure_generation(names or (), models, data, out, quick, limit)
-    elif names is None or len(names) != 1:
-        raise ConfigError(f"expected one recipe, or --suite, got {' '.join(names or [])!r}")
-    else:
-        _judge_run(names[0], data, runs)
-
-
-def _measure_faces(names: Sequence[str], models: Path, data: Path, out: Path, quick: bool) -> None:
-    from avatar_bridge.inference.store import ModelStore
-    from avatar_bridge.training.suite.face import run_suite, show, write
-
-    store = ModelStore(models)
-    chosen = names or [n for n in store.names() if store.find(n).card.task == Suite.FACE.value]
-    table = run_suite(chosen, store, data, out, console, quick)
-    show(table, console)
-    write(table, out)
-    console.print(f"wrote {out}/face.csv, .md, .png, face_shapes.csv and .png", highlight=False)
-
-
-def _measure_detection(
-    names: Sequence[str], models: Path, data: Path, out: Path, quick: bool, films: bool
-) -> None:
-    from avatar_bridge.inference.store import ModelStore
-    from avatar_bridge.training.suite.detection.suite import run_suite
-
-    tables = run_suite(names, ModelStore(models), data, out, console, quick, films)
-    tables.show(console)
-    tables.write(out)
-    console.print(
-        f"wrote {out}/detection.csv, .md and .png, tracking.csv, .md and .png, and a "
-        "detection_NAME.png for each detector",
-        highlight=False,
-    )
-
-
-def _measure_generation(
-    names: Sequence[str], models: Path, data: Path, out: Path, quick: bool, limit: int | None
-) -> None:
-    from avatar_bridge.inference.store import ModelStore
-    from avatar_bridge.training.suite.generation.suite import run_suite, write_tables
-    from avatar_bridge.training.suite.table import show
-
-    table = run_suite(names, ModelStore(models), data, out, console, quick, limit)
-    show(table, console)
-    write_tables(table, out)
-    console.print(
-        f"wrote {out}/generation.csv, .md, .png and .json, and generation_faces.png",
-        highlight=False,
-    )
-
-
-def _judge_run(recipe: str, data: Path, runs: Path) -> None:
-    from avatar_bridge.training.checkpoint import load_trained
-    from avatar_bridge.training.runs import run_task
-
-    task, folder = run_task(recipe, runs)
-    scores = task.evaluate(load_trained(task.make_net(), folder), data, folder)
-    (folder / SCORES).write_text(json.dumps(asdict(scores), indent=2), encoding="utf-8")
-    for name, value in scores.summary.items():
-        console.print(f"{name:44} {value:.4f}", highlight=False)
-    if scores.nodes:
-        table = Table("node", *scores.nodes)
-        for unit in dict.fromkeys(unit for nodes in scores.nodes.values() for unit in nodes):
-            row = [scores.nodes[name].get(unit) for name in scores.nodes]
-            table.add_row(unit, *("" if r is None else f"{r:.2f}" for r in row))
-        console.print(table)
-    console.print(f"wrote {folder}", highlight=False)
+app.command()(evaluate)
 
 
 @app.command()
@@ -325,52 +208,9 @@ def tune_filters(
     run(data, noise, write, console)
 
 
-@app.command()
-def render(
-    out: Annotated[Path, typer.Argument(help="Folder for the clip and its truth.")],
-    ict: IctOption,
-    frames: Annotated[int | None, typer.Option(help="How many pictures; all by default.")] = None,
-    size: Annotated[int, typer.Option(help="Side of a picture in pixels.")] = 512,
-) -> None:
-    """Render the performer, whose shapes, points and gaze are known exactly."""
-    from avatar_bridge.training.synthetic import command
-
-    command.render(out, ict, frames, size)
-
-
-@app.command()
-def samples(
-    out: Annotated[Path, typer.Argument(help="Folder for the shards.")],
-    ict: IctOption,
-    count: Annotated[int, typer.Option(help="How many pictures.")] = 8000,
-    seed: Annotated[int, typer.Option(help="Decides every picture.")] = 0,
-    takes: Annotated[
-        Path | None, typer.Option(help="Folder of Live Link Face takes, to borrow faces from.")
-    ] = None,
-    moments: Annotated[
-        bool, typer.Option(help="Each face twice, the second time a moment later.")
-    ] = False,
-) -> None:
-    """Render random faces to learn from; a recipe reads them as data of kind `shards`."""
-    from avatar_bridge.training.synthetic import command
-
-    command.render_samples(out, ict, count, seed, takes, moments)
-
-
-@app.command()
-def sittings(
-    out: Annotated[Path, typer.Argument(help="Folder for the files.")],
-    ict: IctOption,
-    count: Annotated[int, typer.Option(help="How many heads.")] = 1000,
-    seed: Annotated[int, typer.Option(help="Decides every picture.")] = 0,
-    size: Annotated[int, typer.Option(min=32, help="Side of a cut face in pixels.")] = 128,
-    margin: Annotated[float, typer.Option(help="Side of the cut in face boxes.")] = 1.4,
-    lift: Annotated[float, typer.Option(help="Of the cut's middle, in face boxes.")] = 0.05,
-) -> None:
-    """Render heads that show many expressions each, all else alike; kind `sittings`."""
-    from avatar_bridge.training.synthetic import command
-
-    command.render_sittings(out, ict, count, seed, size, margin, lift)
+app.command()(render)
+app.command()(samples)
+app.command()(sittings)
 
 
 @app.command()

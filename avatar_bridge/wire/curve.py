@@ -113,6 +113,19 @@ class ServerKeys:
             socket.setsockopt(zmq.ZAP_ENFORCE_DOMAIN, 1)  # without a gate nobody is let in
 
 
+def sender(frame: zmq.Frame, otherwise: bytes) -> bytes:
+    """Who sent a message, however often they connect: the public key where there are keys.
+
+    Args:
+        frame: of the message.
+        otherwise: who it is where there are none.
+    """
+    try:
+        return str(frame.get("User-Id")).encode()  # as the gate named them
+    except zmq.ZMQError:
+        return otherwise
+
+
 def new_pair() -> tuple[str, str]:
     """A fresh public and secret key."""
     public, secret = zmq.curve_keypair()
@@ -152,7 +165,11 @@ def _judge(request: list[bytes], guests: Guests) -> list[bytes]:
     key = ""
     if len(request) == _REQUEST_FRAMES and request[0] == _ZAP_VERSION and request[5] == b"CURVE":
         key = z85.encode(request[6]).decode()
-    welcome = bool(key) and guests.lets_in(key)
+    try:
+        welcome = bool(key) and guests.lets_in(key)
+    except Exception as error:  # noqa: BLE001 - of the disk that the list is on, say; the gate stays
+        _log.error("the list of clients cannot be read, and nobody new is let in: %s", error)
+        welcome = False
     if not welcome:
         _log.info("refused the key %s", key or "of a client that has none")
     code, text = _OK if welcome else _REFUSED

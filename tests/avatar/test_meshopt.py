@@ -1,7 +1,8 @@
 import numpy as np
 import pytest
 
-from avatar_bridge.avatar.meshopt import unpack_attributes
+from avatar_bridge.avatar.meshopt import unfolded, unpack_attributes
+from avatar_bridge.avatar.meshopt_triangles import unpack_triangles
 
 TAIL = 32
 
@@ -56,3 +57,18 @@ def test_a_second_block_goes_on_from_the_first() -> None:
 def test_other_bytes_are_refused(data: bytes) -> None:
     with pytest.raises(ValueError, match="meshopt"):
         unpack_attributes(data, 16, 2)
+
+
+def test_triangles_are_unpacked() -> None:
+    """A new triangle, one on its last edge with a new point, one whose point is told."""
+    packed = bytes([0xE1, 0xF0, 0x00, 0x0F, 2]) + bytes(16)
+    found = unpack_triangles(packed, 9)
+    assert found.tolist() == [0, 1, 2, 0, 2, 3, 0, 3, 1]
+    with pytest.raises(ValueError, match="more than 32 bits"):
+        unpack_triangles(bytes([0xE1, 0xFF]) + bytes([0xFF] * 16), 3)
+
+
+def test_directions_are_unfolded() -> None:
+    rows = np.array([[0, 0, 127, 0], [127, 0, 127, 0], [127, 127, 127, 0]], np.int8)
+    found = unfolded(rows.view(np.uint8)).view(np.int8)[:, :3]
+    np.testing.assert_array_equal(found, [[0, 0, 127], [127, 0, 0], [0, 0, -127]])

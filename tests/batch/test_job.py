@@ -37,3 +37,26 @@ def test_takes_lie_as_their_videos_do(tmp_path: Path) -> None:
         "y/two.mp4.mcap",
         "y/two.mov.mcap",
     ]
+
+
+def test_links_in_a_circle_and_what_is_hidden_or_no_file_are_left_out(tmp_path: Path) -> None:
+    make(tmp_path, "deep/a.mp4", ".trash/b.mp4", "deep/._a.mp4")
+    (tmp_path / "folder.mp4").mkdir()
+    for name in ("x", "y", "z"):  # each doubles the ways of a walk that follows links
+        (tmp_path / "deep" / name).symlink_to(tmp_path, target_is_directory=True)
+    (tmp_path / "self.mp4").symlink_to(tmp_path / "self.mp4")
+    only = (tmp_path / "deep" / "a.mp4",)
+    assert find_videos([str(tmp_path)]) == only
+    assert find_videos([f"{tmp_path}/**/*.mp4"]) == only
+
+
+@pytest.mark.parametrize("pattern", ["**.mp4", "a" * 5000, "a/" + "b" * 300 + "/*.mp4"])
+def test_a_pattern_that_means_nothing_is_told(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(ConfigError, match="expected a video, a folder of videos or a pattern"):
+        find_videos([f"{tmp_path}/{pattern}"])
+
+
+def test_no_two_videos_share_a_take(tmp_path: Path) -> None:
+    sources = [tmp_path / name for name in ("a.mp4", "a.mov", "a.mp4.mov", "b.mp4", "b.mp4.mov")]
+    outputs = [job.output.name for job in plan(sources, tmp_path, ".mcap")]
+    assert len(set(outputs)) == len(sources)

@@ -80,3 +80,13 @@ def test_the_fingerprint_tells_settings_apart_but_not_sources() -> None:
     assert fingerprint(here, "mcap") == fingerprint(there, "mcap")
     assert fingerprint(here, "mcap") != fingerprint(here, "livelink")
     assert fingerprint(here, "mcap") != fingerprint(Config(smoothing="none"), "mcap")
+
+
+def test_a_take_that_another_video_overwrote_is_made_again(tmp_path: Path, job: Job) -> None:
+    other = Job(tmp_path / "b" / "a.mp4", job.output)
+    other.source.parent.mkdir()
+    other.source.write_bytes(b"film")
+    note(tmp_path, Outcome(job, frames=3))
+    note(tmp_path, Outcome(other, frames=4))
+    assert knows(tmp_path, other)
+    assert not knows(tmp_path, job)

@@ -1,6 +1,7 @@
 """A source that is exchanged while it is read."""
 
 import threading
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -133,6 +134,38 @@ def test_mirroring_is_a_cut(rig: Rig) -> None:
     assert rig.next() == (0, 2, 2), "the other source is mirrored, too"
     rig.source.mirror(False)
     assert rig.next() == (2, 3, 3)
+
+
+def test_the_rate_asked_of_one_source_is_asked_of_no_other() -> None:
+    opened: list[SourceConfig] = []
+
+    def open_(config: SourceConfig) -> Device:
+        opened.append(config)
+        return Device(config)
+
+    source = SwitchedSource(SourceConfig(uri="camera:1", fps=15.0), open_, device_of)
+    source.switch("camera:2")
+    source.switch("camera:1")
+    assert [config.fps for config in opened] == [15.0, None, 15.0]
+
+
+def test_a_file_that_is_gone_can_be_left(tmp_path: Path) -> None:
+    clip = tmp_path / "clip1"
+    clip.touch()
+    source = SwitchedSource(SourceConfig(uri=str(clip)), Device, device_of)
+    clip.unlink()
+    source.switch("camera:2")
+    assert source.label == "camera:2"
+
+
+def test_a_port_is_let_go_before_it_is_taken_for_other_machines() -> None:
+    rig = Rig()
+    rig.source.switch("remote:5572")
+    rig.source.switch("remote:0.0.0.0:5572")
+    assert [device.closed for device in rig.devices] == [True, True, False]
+    rig.refused |= {"remote:5572", "remote:0.0.0.0:5572"}
+    with pytest.raises(CaptureError, match="expected remote:5572, got none; and the one before is"):
+        rig.source.switch("remote:5572")
 
 
 def test_an_error_of_the_source_in_place_is_told(rig: Rig) -> None:

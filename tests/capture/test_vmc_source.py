@@ -1,5 +1,6 @@
 """VMC: messages built byte by byte, frames that end with Apply, and Unity's signs."""
 
+import contextlib
 import math
 import struct
 
@@ -149,3 +150,12 @@ def test_no_bytes_do_more_than_raise_our_error(noise, at):
             decoder.decode(data, NOW_NS)
         except (WireError, ValueError):
             continue
+
+
+def test_a_sender_cannot_fill_the_terminal(caplog) -> None:
+    decoder = VmcDecoder()
+    unknown = text("/VMC/Ext/Blend/Val") + text(",sZQf") + text("JawOpen") + struct.pack(">f", 0.5)
+    for packet in (unknown, bundle(b"neither"), b"#bundle\0" + bytes(8) + bytes(4) + b"x" * 8):
+        with contextlib.suppress(WireError):
+            decoder.decode(packet, NOW_NS)
+    assert caplog.records == []

@@ -70,7 +70,7 @@ def test_a_sheet_and_units(preview: Run, tmp_path: Path, face: Image) -> None:
     name = write(tmp_path / "face.png", face)
     assert preview(name, "--strip", "--net", "tiny", "-o", "sheet.jpg") == 0
     height, width = cv2.imread("sheet.jpg").shape[:2]
-    assert 1.3 < height / width < 1.8  # seven rows of four, and the words
+    assert 1.1 < height / width < 1.5  # seven rows of five, and the words
     assert preview(name, "--emotion", "fear", "--net", "tiny", "--head", "-o", "both.png") == 0
     assert cv2.imread("both.png").shape[1] > 1.9 * face.shape[1]
     Path("units.json").write_text(json.dumps({"AU12": 0.5, "jawOpen": 1.0}))
@@ -93,6 +93,8 @@ def test_what_cannot_be_shown(
     (tmp_path / "broken.png").write_bytes((tmp_path / "face.png").read_bytes()[:300])
     write(tmp_path / "huge.png", np.zeros((9000, 9000), np.uint8))
     Path("bad.json").write_text('{"AU99": 1}')
+    Path("words.png").write_text("not a picture")
+    Path("folder.png").mkdir()
     fear = ("--emotion", "fear", "--net", "tiny")
     for words, said in (
         ((blank, *fear), "expected a face, got none"),
@@ -101,6 +103,10 @@ def test_what_cannot_be_shown(
         ((small, *fear), "48 pixels or more from eyes to chin, got"),
         (("broken.png", *fear), "cannot be decoded"),
         (("huge.png", *fear), "got 9000 x 9000"),
+        (("words.png", *fear), "cannot be decoded"),
+        (("folder.png", *fear), "expected a readable image"),
+        ((name, "--emotion", "fear"), "expected the generator 'mma_gan' to be installed"),
+        ((name, *fear, "-o", "folder.png"), "folder.png"),
         (("none.png", *fear), "expected a readable image"),
         ((name, "--net", "tiny"), "expected one of --emotion, --aus and --strip"),
         ((name, "--emotion", "joy", "--net", "tiny"), "expected one of anger"),

@@ -7,8 +7,9 @@ from spied_backend import SpiedBackend
 
 from avatar_bridge.clock import NS_PER_S, ManualClock, SystemClock
 from avatar_bridge.control.client import ControlClient
-from avatar_bridge.control.rates import BURST, Rates
+from avatar_bridge.control.rates import BURST, POT, Rates
 from avatar_bridge.control.service import ControlService
+from avatar_bridge.wire.curve import Guests, ServerKeys, new_pair
 from avatar_bridge.wire.v1 import control_pb2 as pb
 
 
@@ -24,10 +25,28 @@ def test_a_client_has_its_burst_and_then_its_rate() -> None:
 
 
 def test_clients_without_number_take_no_memory() -> None:
-    rates = Rates(ManualClock(0))
-    for number in range(5000):
-        assert rates.allows(number.to_bytes(4, "big"))
-    assert len(rates._left) <= 1024
+    clock = ManualClock(0)
+    rates = Rates(clock)
+    allowed = [rates.allows(number.to_bytes(4, "big")) for number in range(5000)]
+    assert sum(allowed) == POT, "a new name is no new burst"
+    assert len(rates._clients) <= 1024
+    assert not rates.allows(b"honest")
+    clock.sleep(0.01)
+    assert rates.allows(b"honest"), "its own rate is its own"
+
+
+def test_with_keys_a_client_that_comes_again_is_the_same() -> None:
+    keys = ServerKeys(*new_pair(), Guests())
+    with ExitStack() as stack:
+        service = ControlService("tcp://127.0.0.1:*", SpiedBackend(), ManualClock(), keys=keys)  # type: ignore[arg-type]
+        stack.callback(service.stop)
+        service.start()
+        for guest in (keys.guest(), keys.guest()):
+            for _ in range(3):
+                address = service.address
+                with ControlClient(address, SystemClock(), timeout_s=10, keys=guest) as client:
+                    client.ping()
+        assert len(service._rates._clients) == 2
 
 
 def test_a_flood_is_answered_as_one_and_delays_nobody() -> None:

@@ -144,3 +144,17 @@ def test_a_relay_of_one_performer_is_like_a_bridge_of_its_own(merger: Merger) ->
         relaying.join()
     for sender in (alice, bob):
         sender.close()
+
+
+def test_a_thousand_performers_find_room(merger: Merger) -> None:
+    resource = pytest.importorskip("resource", reason="limits of open files are those of POSIX")
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY and hard < 4096:
+        pytest.skip("the system allows too few open files")
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, 4096), hard))
+    try:
+        for number in range(1100):
+            merger.follow(f"p{number}", "inproc://nobody", None)
+    finally:
+        merger.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

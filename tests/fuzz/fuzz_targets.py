@@ -21,7 +21,6 @@ from spied_backend import INFO, SpiedBackend
 from take_rig import full_state, write_take
 
 from avatar_bridge.avatar.face import AvatarFace
-from avatar_bridge.backend import _decode
 from avatar_bridge.build import build_retargeter
 from avatar_bridge.capture.images import read_image
 from avatar_bridge.capture.states.ifacialmocap import IFacialMocapDecoder
@@ -33,6 +32,7 @@ from avatar_bridge.errors import AvatarBridgeError, ConfigError
 from avatar_bridge.export.files import read_take as read_any_take
 from avatar_bridge.export.files import write_take as write_any_take
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
+from avatar_bridge.preview.portrait import decode_picture
 from avatar_bridge.retarget.edit import ShapeResponse
 from avatar_bridge.retarget.editor import ProfileEditor
 from avatar_bridge.retarget.profile import load_profile
@@ -83,7 +83,7 @@ class Backend(SpiedBackend):
         return self._retargeter.map(units, emotions)
 
     def analyze(self, image: bytes) -> tuple[FaceState, ...]:
-        _decode(image)
+        decode_picture(image)
         return (make_state(),)
 
     def calibrations(self) -> tuple[str, ...]:
@@ -229,7 +229,7 @@ def make_targets(folder: Path) -> dict[str, Target]:
         "camera frame": Target(
             camera_picture, tuple(encode_frame(each, seq=1) for each in pictures()[:2])
         ),
-        "picture": Target(_decode, pictures()[:2]),
+        "picture": Target(decode_picture, pictures()[:2]),
         "image file": Target(in_file(folder / "image", read_image), pictures()),
         "profile": Target(
             in_file(folder / "profile.toml", lambda path: load_profile(str(path))),

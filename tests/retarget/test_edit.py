@@ -135,3 +135,12 @@ def test_a_profile_by_its_path_can_be_built_upon(folder: Path, tmp_path: Path) -
     editor = ProfileEditor(str(path), load_profile(str(path)))
     editor.edit({"jawOpen": HALF}, save_as="mine")
     assert load_profile("mine").targets == load_profile("vrm1").targets
+
+
+def test_a_file_that_is_no_profile_stays(editor: ProfileEditor) -> None:
+    own = user_profile("own")
+    own.parent.mkdir(parents=True)
+    own.write_text("response = 5\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match=r"expected another name: own.toml is no profile"):
+        editor.edit({"jawOpen": HALF}, save_as="own")
+    assert own.read_text(encoding="utf-8") == "response = 5\n"

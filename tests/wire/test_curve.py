@@ -16,7 +16,7 @@ from avatar_bridge.control.service import ControlService
 from avatar_bridge.errors import ConfigError, WireError
 from avatar_bridge.sinks.zmq_pub import create
 from avatar_bridge.wire import topics
-from avatar_bridge.wire.curve import ClientKeys, ServerKeys, check_key, new_pair
+from avatar_bridge.wire.curve import ClientKeys, Guests, ServerKeys, check_key, new_pair
 from avatar_bridge.wire.curve_files import KeyFolder, load_client_keys
 from avatar_bridge.wire.subscriber import Subscriber
 
@@ -24,6 +24,26 @@ FREE = "tcp://127.0.0.1:*"
 PATIENCE_S = 10.0
 REFUSED_S = 0.4  # in which a client that is let in has long had its answer
 STATE = make_state(jawOpen=0.5)
+
+
+class Forgetful(Guests):
+    """Whose list cannot be read once."""
+
+    broken = True
+
+    def lets_in(self, public: str) -> bool:
+        if self.broken:
+            self.broken = False
+            raise OSError("Too many open files")
+        return super().lets_in(public)
+
+
+def test_a_list_that_cannot_be_read_keeps_out_one_client_and_not_all(caplog) -> None:
+    keys = ServerKeys(*new_pair(), Forgetful())
+    with ExitStack() as stack:
+        rig = Rig(stack, keys)
+        assert rig.sees(keys.guest()), "whoever is refused knocks again"
+    assert "the list of clients cannot be read" in caplog.text
 
 
 class Rig:

@@ -181,7 +181,10 @@ def _mouth_parts() -> tuple[Part, ...]:
     lower, tongue = insides.lower_teeth(), insides.tongue()
     upper = insides.upper_teeth()
     return (
-        _whole("teeth_upper", "head", "teeth", upper),
+        _part(
+            "teeth_upper", "head", upper, {"teeth": upper.triangles},
+            {"mouthFunnel": insides.withdrawn(upper.points)},
+        ),
         _part("teeth_lower", "head", lower, {"teeth": lower.triangles}, _with_jaw(lower, 1.0)),
         _part(
             "tongue", "head", tongue, {"tongue": tongue.triangles},
@@ -199,6 +202,7 @@ def _with_jaw(mesh: Mesh, share: float) -> Movements:
         "jawRight": share * left * _SIDES,
         "jawLeft": share * left,
         "jawOpen": share * jaw.opened(mesh.points),
+        "mouthFunnel": jaw.opened(mesh.points, 0.13),
         "tongueOut": jaw.opened(mesh.points, 0.07),
     }
 

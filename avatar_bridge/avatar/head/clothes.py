@@ -20,7 +20,9 @@ _TUFTS = (  # of the fringe: from, to, half the width
     ((0.20, 0.95), (-0.10, 0.72), 0.12),
     ((0.36, 0.95), (0.62, 0.69), 0.12),
 )
-# Rows of the shirt: height, half the width, half the depth.
+# Rows of the neck and of the shirt: height, half the width, half the depth.
+_NECK = ((-0.80, 0.32, 0.28), (-0.96, 0.37, 0.33), (-1.08, 0.385, 0.34), (-1.20, 0.38, 0.34),
+         (-1.30, 0.38, 0.34), (-1.50, 0.40, 0.36))  # fmt: skip
 _SHIRT = ((-1.40, 0.36, 0.34), (-1.27, 0.43, 0.41), (-1.25, 0.50, 0.48), (-1.33, 0.56, 0.54),
           (-1.43, 0.55, 0.53), (-1.47, 0.53, 0.50), (-1.50, 0.60, 0.52), (-1.58, 0.84, 0.56),
           (-1.68, 1.02, 0.60), (-1.82, 1.12, 0.62), (-2.02, 1.16, 0.63),
@@ -43,19 +45,19 @@ def _ball(rows: int, columns: int) -> tuple[Floats, np.ndarray]:
 
 def ears() -> Mesh:
     """Both ears: flat lumps with a hollow."""
-    shape, faces = _ball(11, 14)
-    points = shape * (0.085, 0.27, 0.19)
-    hollow = blob(points * (0.0, 0.8, 1.0), (0.0, 0.016, 0.035), 0.15) * step(shape[:, 0], 0, 0.5)
-    points[:, 0] -= 0.085 * hollow
-    points[:, 2] *= 1.0 - 0.25 * step(points[:, 1], 0.0, -0.25)
+    shape, faces = _ball(12, 16)
+    points = shape * (0.085, 0.27, 0.20)
+    hollow = blob(points * (0.0, 0.72, 1.0), (0.0, 0.020, 0.025), 0.165) * step(shape[:, 0], 0, 0.5)
+    points[:, 0] -= 0.075 * hollow
+    points[:, 2] *= 1.0 - 0.30 * step(points[:, 1], 0.08, -0.26)
     turn, tilt = -0.50, -0.15
     x = points[:, 0] * np.cos(turn) + points[:, 2] * np.sin(turn)
     z = points[:, 2] * np.cos(turn) - points[:, 0] * np.sin(turn)
     y = points[:, 1] * np.cos(tilt) + z * np.sin(tilt)
     z = z * np.cos(tilt) - points[:, 1] * np.sin(tilt)
-    placed = np.stack([x + 1.0, y - 0.10, z - 0.02], axis=1)
-    tint = 1.0 - hollow[:, None] * (0.12, 0.34, 0.36)
-    left = outward(Mesh(placed, faces, tint), (0.96, -0.10, -0.02))
+    placed = np.stack([x + 1.035, y - 0.13, z - 0.01], axis=1)
+    tint = 1.0 - hollow[:, None] * (0.16, 0.36, 0.38)
+    left = outward(Mesh(placed, faces, tint), (0.995, -0.13, -0.01))
     return join(left, mirror(left))
 
 
@@ -130,9 +132,9 @@ def _tuft(start: tuple[float, float], end: tuple[float, float], wide: float) -> 
 
 def neck() -> Mesh:
     """From below the chin into the collar."""
-    return _lathe(
-        ((-0.80, 0.34, 0.30), (-1.0, 0.34, 0.30), (-1.25, 0.35, 0.32), (-1.5, 0.40, 0.36)), 0.9
-    )
+    mesh = _lathe(_NECK, 0.97)
+    shade = 1.0 - step(mesh.points[:, 1], -1.26, -1.0)[:, None] * (0.16, 0.26, 0.28)
+    return Mesh(mesh.points, mesh.triangles, mesh.colours * shade)
 
 
 def shirt() -> Mesh:

@@ -26,9 +26,10 @@ def lower_teeth() -> Mesh:
 def _teeth(root: float, edge: float, back: float, half: float) -> Mesh:
     x = np.linspace(-half, half, 25) * _TOOTH
     place = np.abs(np.sin(np.pi * x / _TOOTH))  # 0 between teeth
-    z = depth(x, line(x)) - _BEHIND - back + 0.012 * place**0.5 - 1.5 * x**2
-    short = np.sign(edge - root) * 0.012 * (1.0 - place) + np.sign(edge - root) * 0.45 * x**2
-    y = MOUTH[1] + edge - short
+    z = depth(x, line(x)) - _BEHIND - back + 0.012 * place**0.5 - 1.7 * x**2
+    end = step(np.abs(x) / _TOOTH, 2.2, half)  # the last teeth shrink and lie in the dark
+    y = MOUTH[1] + edge - np.sign(edge - root) * (0.012 * (1.0 - place) + 0.40 * x**2)
+    y = y + (root - edge) * 0.55 * end
     rows = [
         (np.full_like(x, MOUTH[1] + root), z - 0.015),
         ((y + MOUTH[1] + root) / 2.0, z + 0.01),
@@ -37,7 +38,7 @@ def _teeth(root: float, edge: float, back: float, half: float) -> Mesh:
         (np.full_like(x, MOUTH[1] + root), z - 0.075),
     ]
     points = np.concatenate([np.stack([x, row, out], axis=1) for row, out in rows])
-    tint = 1.0 - 0.14 * (1.0 - np.tile(place, len(rows))) ** 2
+    tint = np.tile((1.0 - 0.14 * (1.0 - place) ** 2) * (1.0 - 0.6 * end), len(rows))
     faces = grid(len(rows), len(x))
     return Mesh(points, faces if root < edge else faces[:, ::-1], tint[:, None] ** (1.0, 1.1, 1.25))
 
@@ -62,6 +63,11 @@ def tongue() -> Mesh:
     shade = 1.0 - 0.2 * top * step(np.abs(shape[:, 0]), 0.3, 0.0)
     faces = grid(along, around, closed=True)
     return Mesh(points, faces[:, ::-1], shade[:, None] * np.ones(3))
+
+
+def withdrawn(points: Floats) -> Floats:
+    """How far the upper teeth's points (N, 3) give way to a funnel, whose opening is dark."""
+    return np.tile((0.0, 0.125, -0.07), (len(points), 1))
 
 
 def stuck_out(points: Floats) -> Floats:

@@ -70,14 +70,14 @@ def turned(points: Floats, at: Floats, upper: float, lower: float, *, shut: floa
     share = step(np.maximum(loop, 1.0), float(_LAST), 1.0 - 0.6)
     share = share / step(np.ones(1), float(_LAST), 0.4)
     high = step(np.sin(turn), -0.25, 0.9)  # how much of the upper lid a point is
-    low = step(-np.sin(turn), -0.25, 0.9)
+    low = step(-np.sin(turn), 0.05, 1.0)
     goal = angle + share * (high * upper + low * lower)
     if shut:
         closed = _closed(turn, loop, angle)
         goal = goal + shut * (closed - angle)
     reach = _stand_off(away, radius, angle, goal)
     if shut:  # the lower lid, when it squints, stays below the closed upper one
-        reach = reach + 0.045 * EYE_RADIUS * high * share * np.abs(np.sin(turn))
+        reach = reach + 0.045 * EYE_RADIUS * high * share * step(np.abs(np.sin(turn)), 0.0, 0.5)
     there = np.stack([away[:, 0], reach * np.sin(goal), reach * np.cos(goal)], axis=1)
     moved[here] = there - away
     return moved

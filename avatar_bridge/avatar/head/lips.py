@@ -14,7 +14,7 @@ from avatar_bridge.avatar.head.surface import depth
 MOUTH = np.array([0.0, -0.64])  # the line's middle
 WIDE = 0.30  # from there to a corner
 TURNS = 27  # of the left half, from the lower lip's middle to the upper one's
-_CURVE = 0.065  # by which the corners are higher than the middle: a friendly rest
+_CURVE = 0.082  # by which the corners are higher than the middle: a friendly rest
 # Loops outside of the line: height in units of the mouth's half width, and how far lips stand out.
 _OUT = ((0.0, 0.000), (0.05, 0.022), (0.12, 0.034), (0.20, 0.024), (0.255, 0.006),
         (0.29, 0.0), (0.37, -0.003), (0.48, -0.002), (0.62, 0.0), (0.80, 0.0))  # fmt: skip

@@ -17,7 +17,7 @@ from avatar_bridge.avatar.head.mesh import Triangles
 from avatar_bridge.avatar.head.surface import CENTRE, along
 
 _EDGE = 2.75  # radians from the face's middle, up to where the back is one fan
-_FINE, _COARSE, _FRONT = 0.105, 0.21, 1.15
+_FINE, _COARSE, _FRONT = 0.105, 0.20, 1.20
 Ints = NDArray[np.int64]
 
 

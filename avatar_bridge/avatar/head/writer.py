@@ -1,17 +1,15 @@
-"""Building a binary glTF file: accessors, sparse ones for morph targets, and the chunks.
+"""Building a binary glTF file: accessors, and sparse ones for morph targets.
 
-Khronos, *glTF 2.0 Specification* (2021), §3.6 (accessors), §4.4 (GLB),
+Khronos, *glTF 2.0 Specification* (2021), §3.6 (accessors),
 https://registry.khronos.org/glTF/specs/2.0.
 """
 
-import json
-import struct
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_bridge.avatar.gltf import BINARY_CHUNK, JSON_CHUNK, MAGIC, VERSION
+from avatar_bridge.avatar.gltf import packed_glb
 
 _ARRAY, _ELEMENTS = 34962, 34963  # what a buffer view is for
 _COMPONENTS = {"float32": 5126, "uint8": 5121, "uint16": 5123, "uint32": 5125}
@@ -92,19 +90,7 @@ class GlbWriter:
     def packed(self) -> bytes:
         """The whole file."""
         self.json["buffers"] = [{"byteLength": len(self._binary)}]
-        text = json.dumps(self.json, ensure_ascii=False, separators=(",", ":")).encode()
-        text += b" " * (-len(text) % 4)
-        binary = bytes(self._binary) + bytes(-len(self._binary) % 4)
-        size = 12 + 8 + len(text) + 8 + len(binary)
-        return b"".join(
-            (
-                struct.pack("<III", MAGIC, VERSION, size),
-                struct.pack("<II", len(text), JSON_CHUNK),
-                text,
-                struct.pack("<II", len(binary), BINARY_CHUNK),
-                binary,
-            )
-        )
+        return b"".join(packed_glb(self.json, self._binary))
 
     def _view(self, values: NDArray[Any], target: int | None) -> int:
         self._binary += bytes(-len(self._binary) % 4)

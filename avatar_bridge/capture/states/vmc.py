@@ -8,6 +8,7 @@ Unity's axes (`rotations`): the head's rotation is the neck's and its own.
 **Convention (lost):** `/VMC/Ext/OK` with a fourth argument of 0 says that no face is seen.
 """
 
+import logging
 import math
 from typing import Any
 
@@ -32,6 +33,7 @@ class VmcDecoder:
     fps = 0.0  # the protocol does not say
 
     def __init__(self) -> None:
+        logging.getLogger().addFilter(_not_of_pythonosc)
         self._weights = NamedWeights()
         self._bones = dict.fromkeys(BONES, Rotation.identity())
         self._tracked = True
@@ -71,6 +73,11 @@ class VmcDecoder:
             head(self._bones["Neck"] * self._bones["Head"]),
             Gaze(gaze(self._bones["LeftEye"]), gaze(self._bones["RightEye"])),
         )
+
+
+def _not_of_pythonosc(record: logging.LogRecord) -> bool:
+    # It tells the root logger of every packet that it does not know all of, and anyone can send.
+    return "pythonosc" not in record.pathname
 
 
 def _rotation(values: list[Any]) -> Rotation:

@@ -2,7 +2,9 @@
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
+from avatar_bridge.errors import ConfigError
 from avatar_bridge.nets.generation.base import GenerationNet, with_maps
 from avatar_bridge.nets.generation.blocks import Down, ResidualBlock, Up
 from avatar_bridge.nets.generation.discriminator import PatchDiscriminator
@@ -24,6 +26,8 @@ class MmaGenerator(nn.Module):
       modules.
     - The global residual connection is `clip(input + change)`; without it the last layer paints
       the whole picture through tanh.
+    - `half`: the change is made at half the side and brought up, so that a picture of 128 px costs
+      what one of 64 px does. The picture itself keeps its detail, since it is added to whole.
 
     Args:
         conditions: N.
@@ -31,11 +35,19 @@ class MmaGenerator(nn.Module):
         blocks: modules at a quarter of the side.
         mmar: mixed-attention modules; else plain residual blocks.
         grc: whether the change is added to the picture.
+        half: whether the change is made at half the side; it takes `grc`.
+
+    Raises:
+        ConfigError: `half` without `grc`.
     """
 
-    def __init__(self, conditions: int, width: int, blocks: int, mmar: bool, grc: bool) -> None:
+    def __init__(
+        self, conditions: int, width: int, blocks: int, mmar: bool, grc: bool, half: bool
+    ) -> None:
         super().__init__()
-        self.grc = grc
+        if half and not grc:
+            raise ConfigError("half: expected grc = true beside it, got false")
+        self.grc, self.halved = grc, half
         self.stem = nn.Sequential(nn.Conv2d(1 + conditions, width, 4, 2, 1), nn.ReLU(inplace=True))
         self.down = Down(width, 2 * width)
         self.told = nn.Conv2d(2 * width + conditions, 2 * width, 1)
@@ -49,10 +61,13 @@ class MmaGenerator(nn.Module):
             nn.init.zeros_(self.paint.bias)
 
     def forward(self, image: Tensor, condition: Tensor) -> Tensor:
-        """(B, 1, S, S), S divisible by 16, and (B, N) → (B, 1, S, S)."""
-        features = self.down(self.stem(with_maps(image, condition)))
+        """(B, 1, S, S), S divisible by 16 (32 for `half`), and (B, N) → (B, 1, S, S)."""
+        seen = F.avg_pool2d(image, 2) if self.halved else image
+        features = self.down(self.stem(with_maps(seen, condition)))
         features = self.blocks(torch.relu(self.told(with_maps(features, condition))))
         painted = self.paint(self.up(features))
+        if self.halved:
+            painted = F.interpolate(painted, scale_factor=2, mode="bilinear", align_corners=False)
         if self.grc:
             return torch.clamp(image + painted, -1.0, 1.0)
         return torch.tanh(painted)
@@ -66,6 +81,7 @@ def create(
     critic: int = 24,
     mmar: bool = True,
     grc: bool = True,
+    half: bool = False,
 ) -> GenerationNet:
     """Build both players with random weights.
 
@@ -77,6 +93,7 @@ def create(
         critic: width of the discriminator.
         mmar: see `MmaGenerator`.
         grc: see there.
+        half: see there.
     """
-    generator = MmaGenerator(conditions, width, blocks, mmar, grc)
+    generator = MmaGenerator(conditions, width, blocks, mmar, grc, half)
     return GenerationNet(generator, PatchDiscriminator(conditions, critic), conditions)

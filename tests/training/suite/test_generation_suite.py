@@ -16,6 +16,7 @@ from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.emotions import EMOTION_INDEX, EMOTIONS
 from avatar_bridge.inference.card import InputSpec
 from avatar_bridge.inference.store import ModelStore
+from avatar_bridge.preview.compositor import luminance
 from avatar_bridge.preview.expression import Expression
 from avatar_bridge.training.suite.generation.faces import SHOWN, Pair, Sitter
 from avatar_bridge.training.suite.generation.figures import (
@@ -26,11 +27,17 @@ from avatar_bridge.training.suite.generation.figures import (
     rank_correlation,
     ssim,
 )
-from avatar_bridge.training.suite.generation.grid import draw_grid
+from avatar_bridge.training.suite.generation.grid import CELL, LEFT, MOST_BYTES, TOP, draw_grid
 from avatar_bridge.training.suite.generation.judges import shape_change
 from avatar_bridge.training.suite.generation.measure import Tally, measure_pairs, measure_sitter
 from avatar_bridge.training.suite.generation.painter import NetPainter, Palette, Unchanged
-from avatar_bridge.training.suite.generation.suite import run_suite, write_tables
+from avatar_bridge.training.suite.generation.suite import (
+    GRID,
+    _distances,
+    _noted,
+    run_suite,
+    write_tables,
+)
 from avatar_bridge.training.suite.table import Cell, Measure, SuiteTable
 from avatar_bridge.types import EmotionScores, FaceAnalysis, Float32, Image, Landmarks
 
@@ -50,11 +57,11 @@ class Brightness:
 
 
 class LightMeter:
-    """Judges that read an emotion off the light at the nose."""
+    """Judges that read an emotion off the light at the lower lip."""
 
     def emotions(self, image: Image, landmarks: Landmarks) -> EmotionScores:
-        x, y = landmarks.points[30].astype(int)
-        light = float(image[y, x, 0]) - 100
+        x, y = landmarks.points[57].astype(int)
+        light = float(luminance(image[y : y + 1, x : x + 1])[0, 0]) - 100
         levels = np.array([10 * (1 + EMOTION_INDEX[name]) if name in SHOWN else 0.0
                            for name in EMOTIONS])  # fmt: skip
         scores = np.exp(-((levels - light) ** 2) / 200)
@@ -133,17 +140,45 @@ def test_nets_their_grid_and_the_files(tmp_path: Path) -> None:
     store = ModelStore(models)
     painters = [NetPainter(store.find(name)) for name in ("mma_gan", "cyclegan")]
     assert [painter.emotions for painter in painters] == [SHOWN, ("happiness",)]
-    path = tmp_path / "grid.png"
+    path = tmp_path / GRID
     draw_grid(painters, [sitter(), sitter()], Palette(), path)
     shown = cv2.imread(str(path), cv2.IMREAD_GRAYSCALE)
-    assert shown.shape[1] == 96 * (1 + 6 + 1)
-    assert shown[-40, 96 + 48] > shown[-40, 48]  # a mouth that is lit
+    assert shown.shape == (TOP + 2 * CELL, LEFT + 2 * (7 * CELL + 8))
+    assert path.stat().st_size <= MOST_BYTES
+    cells = [shown[TOP + r * CELL :, LEFT + c * CELL :][:CELL, :CELL] for r in (0, 1)
+             for c in range(7)]  # fmt: skip
+    assert cells[1][75, 64] > cells[0][75, 64] + 10, "a mouth that is lit"
+    happy = 1 + SHOWN.index("happiness")
+    assert [cell.min() > 245 for cell in cells[7:]] == [c not in (0, happy) for c in range(7)]
     rows = (Measure("ms", "ms", "here", {"mma_gan": Cell(1.5), "cyclegan": Cell(note="no")}),)
     write_tables(SuiteTable(("mma_gan", "cyclegan"), rows), tmp_path)
     assert json.loads((tmp_path / "generation.json").read_text()) == {
         "ms, here": {"mma_gan": 1.5, "cyclegan": None}
     }
     assert "1.500" in (tmp_path / "generation.md").read_text()
+
+
+def test_a_net_of_one_emotion_is_judged_by_it_and_noted() -> None:
+    shown = {"all": SHOWN, "one": ("happiness",)}
+    known = [(name, np.full(3, 10.0 * place, np.float32))
+             for place, name in enumerate(SHOWN) for _ in range(2)]  # fmt: skip
+    happy = known[2 * SHOWN.index("happiness")][1]
+    tallies = {name: Tally(features=[happy, happy]) for name in shown}
+    row = _noted(_distances(tallies, known, shown), shown)
+    assert row.cells["one"] == Cell(pytest.approx(0.0, abs=1e-3), "happiness only")
+    assert row.cells["all"].value > 100 and not row.cells["all"].note
+    time = Measure("time", "ms", "", {"one": Cell(3.0)})
+    assert _noted(time, shown) == time
+
+
+def test_a_face_without_expression_is_painted_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    painter, tally = Brightness(), Tally()
+    asked: list[float] = []
+    paint = painter.paint
+    monkeypatch.setattr(painter, "paint", lambda plane, told: (asked.append(told.intensity),
+                                                               paint(plane, told))[1])  # fmt: skip
+    measure_sitter(painter, sitter(), LightMeter(), Palette(), tally)  # type: ignore[arg-type]
+    assert asked.count(0.0) == 1 and len(tally.spilt) == 1 + 6 * 4
 
 
 def test_what_is_not_there(tmp_path: Path) -> None:

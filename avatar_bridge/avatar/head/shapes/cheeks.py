@@ -21,9 +21,9 @@ def puff(f: Field) -> Floats:
 
 def squint(f: Field) -> Floats:
     """The left cheek rises and pushes the lower lid up."""
-    cheek = blob(f.points, (0.47, -0.33, 0.80), 0.36) * f.face * step(f.height, 0.3, 0.9)
+    cheek = blob(f.points, (0.47, -0.42, 0.76), 0.38) * f.face * step(f.height, 0.3, 0.9)
     cheek = cheek * below_lids(f)
-    return slid(f, 0.0 * cheek, 0.085 * cheek, 0.085 * cheek) + turned(f.points, f.eye, 0.0, 0.085)
+    return slid(f, 0.0 * cheek, 0.08 * cheek, 0.09 * cheek) + turned(f.points, f.eye, 0.0, 0.11)
 
 
 def sneer(f: Field) -> Floats:

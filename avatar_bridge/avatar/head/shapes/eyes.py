@@ -16,7 +16,7 @@ def blink(f: Field) -> Floats:
 def squint(f: Field) -> Floats:
     """The lower lid rises, the upper one sinks a little, and the cheek follows."""
     cheek = blob(f.points, (0.42, -0.34, 0.80), 0.22) * f.face * below_lids(f)
-    return turned(f.points, f.eye, -0.15, 0.16) + slid(f, 0.0 * cheek, 0.03 * cheek, 0.02 * cheek)
+    return turned(f.points, f.eye, -0.09, 0.19) + slid(f, 0.0 * cheek, 0.03 * cheek, 0.02 * cheek)
 
 
 def wide(f: Field) -> Floats:

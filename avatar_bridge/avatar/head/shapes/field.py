@@ -10,7 +10,7 @@ import numpy as np
 
 from avatar_bridge.avatar.head import lips
 from avatar_bridge.avatar.head.falloff import Floats, step
-from avatar_bridge.avatar.head.surface import depth
+from avatar_bridge.avatar.head.surface import EYE, depth
 
 _POUCH = 6  # loops behind the mouth's line, until which lips carry less and less along
 
@@ -81,7 +81,9 @@ def near_mouth(f: Field, reach: float) -> Floats:
 
 def below_lids(f: Field) -> Floats:
     """0 on the left eye's lids, whose way is their own, to 1 where their outermost loop ends."""
-    return np.asarray(np.where(np.isnan(f.eye[:, 1]), 1.0, step(f.eye[:, 1], 3.0, 6.0)))
+    own = np.where(np.isnan(f.eye[:, 1]), 1.0, step(f.eye[:, 1], 2.0, 6.0))
+    away = np.hypot(f.x - EYE[0], f.y - EYE[1])
+    return np.asarray(own * (0.35 + 0.65 * step(away, 0.30, 0.52)))
 
 
 def slid(f: Field, x: Floats, y: Floats, out: Floats | float = 0.0, lids: bool = True) -> Floats:

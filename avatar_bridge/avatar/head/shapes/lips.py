@@ -22,18 +22,18 @@ def _left(f: Field) -> Floats:
 def _rolled(f: Field, lip: Floats, deep: float) -> Floats:
     """Red skin goes in behind the line, and the skin around follows."""
     red = step(f.height, 0.6, 0.18) * lip * f.face * (1.0 - f.inside) ** 2
-    shut = (line(f.x) - f.y) * red * step(f.height, 0.55, 0.25) * 0.72
+    shut = (line(f.x) - f.y) * red * step(f.height, 0.55, 0.25) * 0.9
     return slid(f, 0.0 * red, shut, -deep * red * step(f.height, 0.5, 0.2))
 
 
 def roll_lower(f: Field) -> Floats:
     """The lower lip rolls in over the teeth."""
-    return _rolled(f, _lower(f), 0.055)
+    return _rolled(f, _lower(f), 0.075)
 
 
 def roll_upper(f: Field) -> Floats:
     """The upper lip rolls in over the teeth."""
-    return _rolled(f, _upper(f), 0.05)
+    return _rolled(f, _upper(f), 0.075)
 
 
 def shrug_lower(f: Field) -> Floats:
@@ -43,8 +43,8 @@ def shrug_lower(f: Field) -> Floats:
     low = step(-np.sin(f.turn), -0.2, 0.3)
     chin = step(f.y, -1.12, -0.95) * step(f.y, -0.72, -0.86) * step(np.abs(f.x), 0.34, 0.0)
     chin = chin * f.face * np.where(f.inside > 0, 0.0, 1.0)
-    up = 0.095 * lips * middle + 0.05 * chin * (1.0 - lips)
-    return slid(f, 0.0 * lips, up, 0.055 * lips * low * middle + 0.04 * chin)
+    up = 0.125 * lips * middle + 0.06 * chin * (1.0 - lips)
+    return slid(f, 0.0 * lips, up, 0.075 * lips * low * middle + 0.05 * chin)
 
 
 def shrug_upper(f: Field) -> Floats:
@@ -53,15 +53,17 @@ def shrug_upper(f: Field) -> Floats:
     lips = near_mouth(f, 0.85)
     high = step(np.sin(f.turn), -0.3, 0.3)
     up = lips * middle * (high + (1.0 - high) * step(f.height, 0.6, 0.0))
-    return slid(f, 0.0 * lips, 0.075 * up, 0.075 * lips * middle * high)
+    return slid(f, 0.0 * lips, 0.105 * up, 0.10 * lips * middle * high)
 
 
 def press(f: Field) -> Floats:
     """The left half of both lips is pressed thin."""
     red = near_mouth(f, 0.9) * _left(f) * (1.0 - f.inside) ** 2
-    thin = (line(f.x) - f.y) * 0.36 * step(f.height, 0.75, 0.25) * red
+    thin = (line(f.x) - f.y) * 0.72 * step(f.height, 0.8, 0.25) * red
     corner = near_mouth(f, 0.8) * step(f.x, 0.05, 0.28)
-    return slid(f, 0.02 * corner, thin + 0.02 * corner, -0.05 * red * step(f.height, 0.45, 0.2))
+    pit = near_mouth(f, 1.1) * step(f.x, 0.22, 0.34)
+    out = -0.05 * red * step(f.height, 0.45, 0.2) - 0.05 * pit
+    return slid(f, 0.05 * corner, thin - 0.01 * corner, out)
 
 
 def lower_down(f: Field) -> Floats:

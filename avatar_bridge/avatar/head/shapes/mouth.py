@@ -3,10 +3,12 @@
 import numpy as np
 
 from avatar_bridge.avatar.head.falloff import Floats, blob, step
+from avatar_bridge.avatar.head.lids import turned
 from avatar_bridge.avatar.head.lips import WIDE
 from avatar_bridge.avatar.head.shapes import jaw
 from avatar_bridge.avatar.head.shapes.field import Field, below_lids, near_mouth, slid
 
+FUNNEL_JAW = 0.045  # radians by which the jaw gives way to a funnel
 _MEET = 0.35  # of the way down an open mouth, where closed lips meet
 
 
@@ -23,11 +25,12 @@ def _drawn(f: Field, reach: float = 1.5) -> Floats:
 def smile(f: Field) -> Floats:
     """The left corner goes up and out, and the cheek rises."""
     corner = _corner(f)
-    cheek = blob(f.points, (0.50, -0.33, 0.78), 0.36) * f.face * step(f.height, 0.35, 1.1)
+    cheek = blob(f.points, (0.50, -0.42, 0.74), 0.40) * f.face * step(f.height, 0.35, 1.1)
     cheek = cheek * below_lids(f)
     curve = near_mouth(f, 1.2) * step(np.abs(f.x), 0.34, 0.0) * step(f.x, -0.25, 0.05)
-    up = 0.17 * corner + 0.06 * cheek * (1.0 - corner) - 0.025 * curve
-    return slid(f, 0.125 * _drawn(f), up, 0.055 * cheek - 0.01 * corner)
+    up = 0.17 * corner + 0.05 * cheek * (1.0 - corner) - 0.008 * curve
+    lid = turned(f.points, f.eye, 0.0, 0.05)
+    return slid(f, 0.125 * _drawn(f), up, 0.05 * cheek - 0.01 * corner) + lid
 
 
 def frown(f: Field) -> Floats:
@@ -40,8 +43,8 @@ def frown(f: Field) -> Floats:
 def dimple(f: Field) -> Floats:
     """The left corner is drawn back and out into the cheek."""
     corner = _corner(f, 0.9)
-    pit = blob(f.points, (0.36, -0.58, 0.82), 0.16) * np.where(f.inside > 0, 0.0, 1.0)
-    return slid(f, 0.095 * corner, 0.025 * corner, -0.05 * corner - 0.065 * pit * (1 - corner))
+    pit = blob(f.points, (0.41, -0.57, 0.78), 0.17) * np.where(f.inside > 0, 0.0, 1.0)
+    return slid(f, 0.115 * corner, 0.03 * corner, -0.06 * corner - 0.13 * pit * (1 - corner))
 
 
 def stretch(f: Field) -> Floats:
@@ -61,9 +64,10 @@ def funnel(f: Field) -> Floats:
     lips = near_mouth(f, 1.25)
     side = np.clip(f.x / WIDE, -1.2, 1.2)
     up = np.sin(f.turn)
-    line = -0.045 * np.cos(f.turn) ** 2 * lips
-    open_up = line + np.where(up > 0, 0.105, 0.125) * up * near_mouth(f, 0.9)
-    return slid(f, -0.115 * lips * side, open_up, 0.13 * lips)
+    line = -0.06 * np.cos(f.turn) ** 2 * lips
+    open_up = line + np.where(up > 0, 0.115, 0.115) * up * near_mouth(f, 0.9)
+    open_jaw = jaw.opened(f.points, FUNNEL_JAW) * jaw.share(f)[:, None]
+    return np.asarray(slid(f, -0.165 * lips * side, open_up, 0.165 * lips) + open_jaw)
 
 
 def pucker(f: Field) -> Floats:
@@ -71,7 +75,7 @@ def pucker(f: Field) -> Floats:
     lips = near_mouth(f, 1.25)
     side = np.clip(f.x / WIDE, -1.2, 1.2)
     thick = np.sin(f.turn) * step(f.height, 0.0, 0.2) * near_mouth(f, 0.9)
-    line = -0.03 * np.cos(f.turn) ** 2 * lips  # the resting smile goes out of it
+    line = -0.045 * np.cos(f.turn) ** 2 * lips  # the resting smile goes out of it
     return slid(f, -0.165 * lips * side, 0.035 * thick + line, 0.14 * lips)
 
 

@@ -21,7 +21,7 @@ LIKENESS_NET = "mtcnn_onet"
 # Lengths that no expression changes, by landmarks: between the eyes' outer corners and their inner
 # ones, along the nose's bridge, across its base, and across the head at the ears.
 _LENGTHS = ((36, 45), (39, 42), (27, 30), (31, 35), (0, 16))
-_THREADS = 2
+_THREADS = 1  # the pictures are so small that a second one only waits
 
 
 class FeatureNet:

@@ -54,7 +54,7 @@ class Tally:
     features: list[Float32] = field(default_factory=list)
 
     def distance(self, real: Sequence[Float32]) -> float:
-        """FD-FER to features of real faces with these expressions."""
+        """FD-FER to features of real faces with the expressions that the painter shows."""
         return frechet(np.stack(self.features), np.stack(real))
 
 
@@ -66,15 +66,22 @@ def measure_sitter(
     before = judges.read(sitter.image, sitter.landmarks).landmarks
     likeness = judges.likeness(sitter.image, sitter.landmarks)
     outside = sitting.outside()
+
+    def show(emotion: str, rho: float) -> tuple[Image, Image, Float32]:
+        """The plane, the whole picture, and what is read in it."""
+        plane = painter.paint(sitting.plane, palette.of(emotion, rho))
+        image = sitting.finish(plane)
+        spilt = np.abs(image.astype(int) - sitter.image)[outside]
+        tally.spilt.append(int(spilt.max(initial=0)))
+        return plane, image, judges.emotions(image, sitter.landmarks).probabilities
+
+    _, _, at_rest = show(painter.emotions[0], INTENSITIES[0])  # nothing of any of them
     for emotion in painter.emotions:
-        scores = []
-        for rho in INTENSITIES:
-            plane = painter.paint(sitting.plane, palette.of(emotion, rho))
-            image = sitting.finish(plane)
-            said = judges.emotions(image, sitter.landmarks).probabilities
-            scores.append(float(said[EMOTION_INDEX[emotion]]))
-            spilt = np.abs(image.astype(int) - sitter.image)[outside]
-            tally.spilt.append(int(spilt.max(initial=0)))
+        index = EMOTION_INDEX[emotion]
+        scores = [float(at_rest[index])]
+        for rho in INTENSITIES[1:]:
+            plane, image, said = show(emotion, rho)
+            scores.append(float(said[index]))
         tally.order.append(rank_correlation(np.array(INTENSITIES), np.array(scores)))
         # What follows is of full intensity, the last one.
         tally.hits.append(EMOTIONS[int(said.argmax())] == emotion)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from avatar_bridge.preview.generator import generator_names
 from avatar_bridge.training.suite.generation.faces import (
     FER,
     NEWS,
+    SHOWN,
     Pair,
     Sitter,
     draw_pairs,
@@ -43,14 +45,17 @@ from avatar_bridge.training.suite.generation.painter import (
     Unchanged,
 )
 from avatar_bridge.training.suite.table import Cell, Measure, SuiteTable, write
+from avatar_bridge.types import Float32
 
-FACES, QUICK_FACES = 48, 4  # of each set of photographs
+NEWS_FACES, FER_FACES, QUICK_FACES = 60, 40, 4  # photographs
 HEADS, QUICK_HEADS = 24, 2  # drawn
-_SHOWN = 6  # faces of each set on the picture
+_SHOWN = 2, 1  # faces of each set on the picture
 _CACHE = "cache"
+GRID = "generation_faces.jpg"
 _PERCENT = 100.0
 _PLAIN = InputSpec(size=128, channels=1, mean=0.5, std=0.5, margin=1.4, lift=0.05)
 _THREADS = (1, 2)
+_COSTS = ("ms", "million")  # units of what a net costs, whatever it shows
 
 
 def run_suite(
@@ -81,32 +86,32 @@ def run_suite(
     palette, judges = Palette(), Judges(store)
     painters: list[Painter] = [NetPainter(model) for model in models]
     painters.append(Unchanged(painters[0].spec if painters else _PLAIN))
-    faces = limit or (QUICK_FACES if quick else FACES)
-    heads = min(faces, QUICK_HEADS if quick else HEADS)
-    news = load_news(root, faces)
-    rest, real = load_fer(root, faces)
+    most = limit or (QUICK_FACES if quick else None)
+    heads = min(most or HEADS, QUICK_HEADS if quick else HEADS)
+    news = load_news(root, most or NEWS_FACES)
+    rest, real = load_fer(root, most or FER_FACES)
     out.mkdir(parents=True, exist_ok=True)
     tallies = {
         name: _paint_all(painters, sitters, judges, palette, name, console)
         for name, sitters in ((NEWS, news), (FER, rest))
     }
-    known = [judges.features(sitter.image, sitter.landmarks) for sitter in real]
+    shown = {painter.name: painter.emotions for painter in painters}
+    known = [(sitter.emotion, judges.features(sitter.image, sitter.landmarks)) for sitter in real]
     others = _others(news, judges)
     measures = [
         *_set_rows(f"{len(news)} faces of {NEWS}'s test people", tallies[NEWS], others),
         *_set_rows(f"{len(rest)} faces of {FER}'s PublicTest", tallies[FER], None),
-        _row("FD-FER", "", f"{FER}: painted faces against {len(real)} that show the six",
-             tallies[FER], lambda t: t.distance(known), better=False, digits=2),
+        _distances(tallies[FER], known, shown),
         *_pair_rows(painters, out / _CACHE, root, heads, console),
         *_cost_rows(models, palette),
-    ]  # fmt: skip
+    ]
     draw_grid(
         [painter for painter in painters if painter.name != Unchanged.name],
-        [*news[:_SHOWN], *rest[:_SHOWN]],
+        [*news[: _SHOWN[0]], *rest[: _SHOWN[1]]],
         palette,
-        out / "generation_faces.png",
+        out / GRID,
     )
-    return SuiteTable(tuple(painter.name for painter in painters), tuple(measures))
+    return SuiteTable(tuple(shown), tuple(_noted(measure, shown) for measure in measures))
 
 
 def write_tables(table: SuiteTable, out: Path) -> None:
@@ -181,6 +186,36 @@ def _row(
         for painter, tally in tallies.items()
     }
     return Measure(name, unit, on, cells, more_is_better=better, digits=digits)
+
+
+def _distances(
+    tallies: Mapping[str, Tally],
+    known: Sequence[tuple[str, Float32]],
+    shown: Mapping[str, Sequence[str]],
+) -> Measure:
+    """The row of FD-FER: each painter beside real faces with the emotions that it shows."""
+    cells = {}
+    for painter, tally in tallies.items():
+        real = [features for emotion, features in known if emotion in shown[painter]]
+        enough = tally.features and real
+        cells[painter] = Cell(tally.distance(real)) if enough else Cell(note="no faces")
+    on = f"{FER}: painted faces against {len(known)} that show the six"
+    return Measure("FD-FER", "", on, cells, more_is_better=False, digits=2)
+
+
+def _noted(measure: Measure, shown: Mapping[str, Sequence[str]]) -> Measure:
+    """The row, with a note on who shows only some of the six; what a net costs needs none."""
+    if measure.unit in _COSTS:
+        return measure
+    cells = {
+        name: replace(
+            cell, note=", ".join(filter(None, (f"{'/'.join(shown[name])} only", cell.note)))
+        )
+        if cell.value is not None and len(shown[name]) < len(SHOWN)
+        else cell
+        for name, cell in measure.cells.items()
+    }
+    return replace(measure, cells=cells)
 
 
 def _share(hits: Sequence[bool]) -> float:

@@ -1,0 +1,1 @@
+"""What `avatar-bridge-train` does; each loads torch only when it runs."""
