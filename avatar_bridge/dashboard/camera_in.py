@@ -19,10 +19,12 @@ class CameraIn:
 
     Attributes:
         source: the bridge's address for what is sent here.
+        busy: whether a browser sends already; two would show their faces in turns.
     """
 
     def __init__(self, port: int) -> None:
         self.source = f"remote:{port}"
+        self.busy = False
         self._seq = 0
         self._context = zmq.Context()
         self._socket = self._context.socket(zmq.PUSH)
@@ -32,9 +34,13 @@ class CameraIn:
         self._socket.connect(f"tcp://127.0.0.1:{port}")
 
     async def take_from(self, sender: WebSocket) -> None:
-        """Hand on what a browser sends, for as long as it sends."""
-        while (message := await sender.receive())["type"] != "websocket.disconnect":
-            self.send(message.get("bytes") or b"")
+        """Hand on what a browser sends, for as long as it sends; one at a time."""
+        self.busy = True
+        try:
+            while (message := await sender.receive())["type"] != "websocket.disconnect":
+                self.send(message.get("bytes") or b"")
+        finally:
+            self.busy = False
 
     def send(self, picture: bytes) -> None:
         """Hand on one JPEG or PNG file; what is none is left out."""

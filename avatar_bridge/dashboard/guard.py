@@ -9,9 +9,10 @@ from then on.
 
 import hmac
 import ipaddress
+import re
 from collections.abc import Iterable
 from http.cookies import CookieError, SimpleCookie
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import PlainTextResponse, RedirectResponse
@@ -23,6 +24,11 @@ COOKIE = "avatar_bridge_page"
 _OWN_SITES = ("same-origin", "none", "")
 _REFUSED = 403
 _POLICY_CLOSE = 1008
+# Nothing else, as it goes into the policy that is sent: a name or address, and a port.
+_HOST = re.compile(
+    r"(?:\[(?P<six>[0-9A-Fa-f:.]+)\]|(?P<name>[A-Za-z0-9_.-]+))(?::(?P<port>[0-9]{1,5}))?"
+)
+_HTTP_PORT = 80  # browsers leave it out
 
 
 class Guard:
@@ -76,13 +82,10 @@ class Guard:
         return ""
 
     def _is_ours(self, host: str) -> bool:
-        try:
-            parts = urlsplit(f"//{host}")
-            name, port = parts.hostname or "", parts.port or 80
-        except ValueError:
+        found = _HOST.fullmatch(host)
+        if found is None or int(found["port"] or _HTTP_PORT) != self._port:
             return False
-        if port != self._port or parts.path or parts.query or parts.username is not None:
-            return False
+        name = (found["six"] or found["name"]).lower()
         return name in self._names or _is_address(name)
 
     def _right(self, token: str) -> bool:

@@ -25,6 +25,9 @@ from avatar_bridge.errors import ConfigError
 STATIC = Path(__file__).with_name("static")
 _GLB = "model/gltf-binary"
 _TOO_LARGE = f"expected a file of at most {MOST_BYTES >> 20} MB, got more"
+_BUSY = "expected one file at a time, got another one: try again when it is there"
+_LONGEST_S = 120.0  # that a file may take, which nobody else can send meanwhile
+_TOO_SLOW = f"expected a file within {_LONGEST_S:.0f} s, got only a part of it"
 _FULL_CLOSE = 1013
 _FORM_EXTRA = 1 << 16  # bytes of a form around the file itself
 
@@ -50,6 +53,7 @@ def add_routes(
     app: FastAPI, hub: Hub, shelf: AvatarShelf, camera: CameraIn, built_in: BuiltInHead
 ) -> None:
     """Add them; before NiceGUI is mounted, which takes all other paths."""
+    storing = asyncio.Lock()  # one file at a time, so that many do not fill the disk
     app.mount("/static/ab", StaticFiles(directory=STATIC), name="page")
     app.mount("/static/three", StaticFiles(directory=three_folder()), name="three")
 
@@ -63,6 +67,9 @@ def add_routes(
 
     @app.websocket("/camera-in")
     async def camera_in(socket: WebSocket) -> None:
+        if camera.busy:
+            await socket.close(_FULL_CLOSE, "another browser's camera is in use")
+            return
         await socket.accept()
         await camera.take_from(socket)
 
@@ -83,10 +90,16 @@ def add_routes(
 
     @app.post("/avatar")
     async def drop(request: Request) -> Response:
+        if storing.locked():
+            return JSONResponse({"error": _BUSY}, 429, headers={"connection": "close"})
         path = shelf.part()
         try:
-            name = await _store(request, path)
-            avatar = await run_in_threadpool(shelf.take, path, name)
+            async with storing, asyncio.timeout(_LONGEST_S):
+                name = await _store(request, path)
+                avatar = await run_in_threadpool(shelf.take, path, name)
+        except TimeoutError:
+            path.unlink(missing_ok=True)
+            return JSONResponse({"error": _TOO_SLOW}, 408, headers={"connection": "close"})
         except _TooLargeError:
             path.unlink(missing_ok=True)
             # Else the server would read the rest, too, to have the connection for a next request.

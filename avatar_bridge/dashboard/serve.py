@@ -65,7 +65,7 @@ def serve(listener: socket.socket, place: Place, bridge: Server, parent: TextIO)
         dark=False,
         tailwind=False,
         show_welcome_message=False,
-        reconnect_timeout=10.0,
+        reconnect_timeout=30.0,
     )
     guarded = Guard(app, port=place.port, names=_names(place.host), token=place.token)
     server = uvicorn.Server(

@@ -9,6 +9,10 @@ detail and the colour of what was there before would shine through, so there the
 
 with c the change and b the generator's own input, both at the picture's scale, m the face's mask
 and r how much of the picture is replaced, which rises with the size of the change.
+
+What is known of faces mends what a generator gets wrong: a change that is hardly one is none; skin
+far from brows, eyes and mouth is shaded, but does not open; nothing gets far darker than a mouth
+is within; and a mouth is red within where it is dark, and white where it is bright.
 """
 
 import cv2
@@ -19,12 +23,21 @@ from avatar_bridge.preview.mask import FaceMask, smooth_step
 from avatar_bridge.types import FaceCrop, Float32, Image
 
 _WEIGHTS = np.array([0.114, 0.587, 0.299], np.float32)  # luminance of B, G and R (ITU-R BT.601)
+_IDLE, _MEANT = 1.0, 5.0  # grey levels: a change below the first is none, from the second it counts
+_SHADE = 0.22  # of its luminance: by how much skin gets darker or brighter, at most
+_GLOOM = 0.15  # of the skin's luminance: about as dark as a mouth is within
+_DEEPER = 0.25  # of what a change goes below that
 # Grey levels of change from which on detail begins to go, and at which it is gone.
 _KEPT, _REPLACED = 20.0, 60.0
 _NEAR = 0.02  # of the crop: how far around a large change detail goes with it
 _AROUND = 0.08  # of the crop: from how far the skin's colour is taken
 _BRIGHT = 2.0  # exponent of a place's luminance, by which it counts as skin
+_MIDDLE = 128.0  # luminance of a skin that is not seen
 _NOTHING = 1e-4  # what every place counts, so that there is a colour everywhere
+# B, G and R as shares of the luminance, and the luminance as a share of the skin's up to which,
+# or from which on, a mouth looks so.
+_CAVITY, _CAVITY_TO = np.array([0.75, 0.80, 1.49], np.float32), (0.25, 0.55)
+_TEETH, _TEETH_FROM = np.array([0.93, 1.00, 1.03], np.float32), (1.00, 1.35)
 
 
 def luminance(image: Image) -> Image:
@@ -49,7 +62,7 @@ def compose(image: Image, crop: FaceCrop, made: Float32, mask: FaceMask) -> Imag
     if x0 >= x1 or y0 >= y1:
         return result
     before = luminance(crop.image).astype(np.float32)
-    change = made - before
+    change = _meant(made, before, mask)
     to_patch = crop.to_frame.copy()
     to_patch[:, 2] -= (x0, y0)
 
@@ -63,11 +76,12 @@ def compose(image: Image, crop: FaceCrop, made: Float32, mask: FaceMask) -> Imag
         return result
     patch = image[y0:y1, x0:x1].astype(np.float32)
     own = patch @ _WEIGHTS
-    replaced = at_scale(_replaced(change), cv2.INTER_LINEAR)
+    replaced = at_scale(_replaced(change) * mask.moving, cv2.INTER_LINEAR)
     detail = own - at_scale(before, cv2.INTER_CUBIC)
     added = weight * (at_scale(change, cv2.INTER_CUBIC) - replaced * detail)
-    tint = at_scale(_skin(crop.image, before, mask.face), cv2.INTER_LINEAR)
-    fresh = replaced * weight * (1.0 - at_scale(mask.own, cv2.INTER_LINEAR))
+    tint, held = _tint(crop.image, before, before + change, mask)
+    fresh = replaced * weight * (1.0 - at_scale(held, cv2.INTER_LINEAR))
+    tint = at_scale(tint, cv2.INTER_LINEAR)
     coloured = _shade(patch, own, added, fresh, tint)
     painted = np.clip(np.rint(coloured), 0, 255).astype(np.uint8)
     result[y0:y1, x0:x1][inside] = painted[inside]
@@ -83,6 +97,45 @@ def _covered(crop: FaceCrop, image: Image) -> tuple[int, int, int, int]:
     low = np.clip(np.floor(places.min(axis=0)), 0, (width, height)).astype(int)
     high = np.clip(np.ceil(places.max(axis=0)) + 1, 0, (width, height)).astype(int)
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
+
+
+def _meant(made: Float32, before: Float32, mask: FaceMask) -> Float32:
+    """(S, S) by how much the luminance changes, as far as a face can."""
+    change = made - before
+    change *= smooth_step(np.abs(change), _IDLE, _MEANT)
+    most = _SHADE * before + 1.0
+    change += (1.0 - mask.moving) * (most * np.tanh(change / most) - change)
+    darkest = np.minimum(before, _GLOOM * _light(before, mask))
+    too_deep = np.minimum(before + change - darkest, 0.0)
+    return np.asarray(change - (1.0 - _DEEPER) * too_deep, np.float32)
+
+
+def _light(before: Float32, mask: FaceMask) -> float:
+    """The skin's luminance."""
+    skin = before[(mask.face > 0.5) & (mask.moving < 0.5)]
+    return max(float(np.median(skin)), 1.0) if skin.size else _MIDDLE
+
+
+def _tint(image: Image, before: Float32, made: Float32, mask: FaceMask) -> tuple[Float32, Float32]:
+    """Colours of what is new, and where there is nothing new but luminance.
+
+    Args:
+        image: (S, S, 3) BGR that the generator was shown.
+        before: its luminance.
+        made: the luminance that it gets.
+        mask: the face's.
+
+    Returns:
+        (S, S, 3) B, G and R as shares of the luminance, and (S, S) in [0, 1]: eyes and lips keep
+        their colours, but not where a mouth is dark or bright.
+    """
+    colours = _skin(image, before, mask.face)
+    lit = made / _light(before, mask)
+    dark = mask.mouth * (1.0 - smooth_step(lit, *_CAVITY_TO))
+    white = mask.mouth * smooth_step(lit, *_TEETH_FROM) * mask.own
+    colours += dark[..., None] * (_CAVITY - colours)
+    colours += white[..., None] * (_TEETH - colours)
+    return colours, np.asarray(mask.own * (1.0 - np.maximum(dark, white)), np.float32)
 
 
 def _replaced(change: Float32) -> Float32:

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from scipy.spatial.transform import Rotation
 
+from avatar_bridge.avatar.pile import Scene
 from avatar_bridge.avatar.render import built_in, render
-from avatar_bridge.avatar.scene import Scene, read_scene
+from avatar_bridge.avatar.scene import read_scene
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.types import Blendshapes, Float32, Image

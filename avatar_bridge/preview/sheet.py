@@ -14,17 +14,15 @@ _FONT = cv2.FONT_HERSHEY_SIMPLEX
 _LETTER = 0.5
 _LINE = 26  # pixels, for one line of words
 _LEFT = 110  # pixels, for the words before a row
+_LEAST = 160  # pixels of a cell's height: smaller ones are drawn larger
 
 
 def beside(first: Image, second: Image) -> Image:
     """Two pictures in a row, the second brought to the first one's height."""
     height = first.shape[0]
     width = max(round(second.shape[1] * height / second.shape[0]), 1)
-    shrinks = height < second.shape[0]
-    flags = cv2.INTER_AREA if shrinks else cv2.INTER_CUBIC
-    fitted = cv2.resize(second, (width, height), interpolation=flags)
     gap = np.full((height, _GAP, 3), _GROUND, np.uint8)
-    return np.hstack([first, gap, np.asarray(fitted, np.uint8)])
+    return np.hstack([first, gap, _fit(second, height, width)])
 
 
 def sheet(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[Image]]) -> Image:
@@ -33,9 +31,12 @@ def sheet(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[
     Args:
         rows: words before each row.
         columns: words above each column.
-        cells: by row and column, all of one size.
+        cells: by row and column, all of one size; those that are too small to be seen well are
+            drawn larger.
     """
     height, width = cells[0][0].shape[:2]
+    if height < _LEAST:
+        height, width = _LEAST, max(round(width * _LEAST / height), 1)
     full = (
         _LINE + len(rows) * (height + _GAP),
         _LEFT + len(columns) * (width + _GAP),
@@ -49,8 +50,13 @@ def sheet(rows: Sequence[str], columns: Sequence[str], cells: Sequence[Sequence[
         _write(drawn, word, 6, top + height // 2)
         for column, cell in enumerate(cells[row]):
             left = _LEFT + column * (width + _GAP)
-            drawn[top : top + height, left : left + width] = cell
+            drawn[top : top + height, left : left + width] = _fit(cell, height, width)
     return drawn
+
+
+def _fit(image: Image, height: int, width: int) -> Image:
+    flags = cv2.INTER_AREA if height < image.shape[0] else cv2.INTER_CUBIC
+    return np.asarray(cv2.resize(image, (width, height), interpolation=flags), np.uint8)
 
 
 def _write(image: Image, word: str, x: int, y: int) -> None:

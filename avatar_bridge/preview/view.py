@@ -10,7 +10,7 @@ import numpy as np
 from avatar_bridge.geometry import face_box
 from avatar_bridge.types import Frame, Image, Landmarks
 
-_AROUND = 2.0  # side of what is shown, in face boxes: the head with some room
+_AROUND = 2.2  # side of what is shown, in face boxes: the head with some room
 _MOST_FRAMES = 16
 _MOST_BYTES = 64 << 20
 _LEAST_FRAMES = 2

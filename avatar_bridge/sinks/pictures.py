@@ -12,11 +12,12 @@ from avatar_bridge.clock import NS_PER_S, Clock
 from avatar_bridge.errors import SinkError
 from avatar_bridge.mailbox import Empty, Mailbox
 from avatar_bridge.sinks.worker import Worker
-from avatar_bridge.types import Frame, Image
+from avatar_bridge.types import FaceState, Float32, Frame, Image
 from avatar_bridge.wire import topics
 from avatar_bridge.wire.picture import ImageKind, PreviewPicture
 
 QUALITY = 80  # of JPEG, of 100: faces stay clear, and a picture takes some 20 kB
+MOST_FRAMES = 32  # whose points are kept: as long as a picture may take to be packed
 WAIT_S = 0.2  # for a picture, before looking whether to end
 
 
@@ -74,6 +75,31 @@ class CameraPictures:
             if isinstance(taken, Frame):
                 self._packed.put(pack(taken, self._form.width))
                 worker.reached()
+
+
+class Marks:
+    """The points of the last frames' faces, so that a picture goes out with its own."""
+
+    def __init__(self) -> None:
+        self._frames: dict[int, dict[int, Float32]] = {}  # by when they were captured
+        self._newest_ns = -1
+
+    def note(self, state: FaceState) -> None:
+        """Take a face; those of one frame come one after the other."""
+        frame = self._frames.setdefault(state.captured_ns, {})
+        if state.landmarks is not None:
+            frame[state.face_id] = state.landmarks.points
+        self._newest_ns = state.captured_ns
+        while len(self._frames) > MOST_FRAMES:
+            del self._frames[next(iter(self._frames))]
+
+    def done(self, captured_ns: int) -> bool:
+        """Whether a later frame has begun, so that no more faces of this one come."""
+        return self._newest_ns > captured_ns
+
+    def of(self, captured_ns: int) -> dict[int, Float32]:
+        """Points by face, of the picture that was captured then; none where it was left out."""
+        return self._frames.get(captured_ns, {})
 
 
 class Watchers:

@@ -11,9 +11,9 @@ import zmq
 from avatar_bridge.clock import Clock
 from avatar_bridge.config import DEFAULT_PUBLISH
 from avatar_bridge.errors import ConfigError, SinkError
-from avatar_bridge.sinks.pictures import CameraPictures, PictureForm, Watchers
+from avatar_bridge.sinks.pictures import CameraPictures, Marks, PictureForm, Watchers
 from avatar_bridge.telemetry import StreamStatus
-from avatar_bridge.types import FaceState, Float32, Frame, StreamInfo
+from avatar_bridge.types import FaceState, Frame, StreamInfo
 from avatar_bridge.wire.address import bind, reason, require_loopback
 from avatar_bridge.wire.codec import encode_face, encode_meta, encode_status
 from avatar_bridge.wire.curve import ServerKeys
@@ -61,8 +61,8 @@ class ZmqPublisher:
         self._pictures: Counter[bytes] = Counter()  # sent, by topic
         self._camera = CameraPictures(camera, clock) if camera else None
         self._watchers = Watchers()
-        self._points: dict[int, Float32] = {}  # of the newest frame's faces
-        self._points_of = -1
+        self._marks = Marks()
+        self._packed: PreviewPicture | None = None  # waits for all faces of its frame
         self._context = zmq.Context()
         self._socket = self._context.socket(zmq.XPUB if camera else zmq.PUB)
         self._socket.setsockopt(zmq.SNDHWM, QUEUE)
@@ -88,7 +88,7 @@ class ZmqPublisher:
         self._seq += 1
         self._send(message)
         if self._camera:
-            self._note_points(state)
+            self._marks.note(state)
             self._share(self._camera)
 
     def see(self, frame: Frame) -> None:
@@ -123,13 +123,6 @@ class ZmqPublisher:
         self._socket.close()
         self._context.term()  # at once, since nothing lingers; the port is free after it
 
-    def _note_points(self, state: FaceState) -> None:
-        if state.frame_index != self._points_of:
-            self._points_of = state.frame_index
-            self._points.clear()
-        if state.landmarks is not None:
-            self._points[state.face_id] = state.landmarks.points
-
     def _share(self, camera: CameraPictures) -> None:
         """Send the camera's newest picture, if there is one and somebody watches."""
         for _ in range(MOST_REQUESTS):
@@ -138,8 +131,11 @@ class ZmqPublisher:
             except zmq.ZMQError:  # no more for now
                 break
         camera.watched = self._watchers.any
-        if picture := camera.take():
-            self.show(replace(picture, points=dict(self._points)))
+        self._packed = camera.take() or self._packed
+        if self._packed and self._marks.done(self._packed.captured_ns):
+            points = self._marks.of(self._packed.captured_ns)
+            self.show(replace(self._packed, points=points))
+            self._packed = None
 
     def _send(self, message: bytes) -> None:
         try:

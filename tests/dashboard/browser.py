@@ -2,10 +2,7 @@
 
 import os
 import shutil
-import time
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
@@ -57,16 +54,3 @@ def write_camera(path: Path, picture: np.ndarray) -> Path:
     encoded = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, 95])[1].tobytes()
     path.write_bytes(encoded * 2)
     return path
-
-
-def wait(what: Callable[[], Any], said: str, seconds: float = 20.0) -> Any:
-    """The first answer that is not false.
-
-    Raises:
-        AssertionError: none came in time.
-    """
-    deadline = time.monotonic() + seconds
-    while not (got := what()):
-        assert time.monotonic() < deadline, f"not in {seconds} s: {said}"
-        time.sleep(0.1)
-    return got

@@ -11,13 +11,14 @@ from typing import Any
 import cv2
 import numpy as np
 import pytest
+from patience import wait
 from scene_glb import make_avatar
 
 from avatar_bridge.capture.performer import assets, load_truth
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES
 
 pytest.importorskip("selenium")
-from browser import CHROMIUM, DRIVER, open_browser, wait, write_camera
+from browser import CHROMIUM, DRIVER, open_browser, write_camera
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.remote.webelement import WebElement

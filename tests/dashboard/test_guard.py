@@ -55,6 +55,11 @@ def test_the_page_itself_is_served(host: str) -> None:
         {"host": f"127.0.0.1:{PORT}/x"},
         {"host": "127.0.0.1:five"},
         {"host": "[::1"},
+        {"host": f"[::1]x:{PORT}"},
+        {"host": f"{OURS}?x"},
+        {"host": f"{OURS}#; script-src *"},  # would be part of the policy that is sent
+        {"host": f"[fe80::1%25; x]:{PORT}"},
+        {"host": f"2130706433:{PORT}"},  # 127.0.0.1 as one number: no browser sends it so
         {"origin": "http://evil.example"},
         {"origin": "null"},
         {"origin": ""},

@@ -15,7 +15,10 @@ from pathlib import Path
 
 import pytest
 from glb import make_glb
+from patience import wait
 from scene_glb import make_avatar
+from websockets.exceptions import InvalidStatus
+from websockets.sync.client import connect
 
 from avatar_bridge.cli.page import has_display
 from avatar_bridge.dashboard.avatars import MOST_BYTES
@@ -38,7 +41,7 @@ def send(url: str, data: bytes | None = None, method: str | None = None, **heade
     given = {name.replace("_", "-"): value for name, value in headers.items()}
     request = urllib.request.Request(url, data, given, method=method)
     try:
-        with urllib.request.urlopen(request, timeout=30) as answer:
+        with urllib.request.urlopen(request, timeout=120) as answer:
             return answer.status, answer.read()
     except urllib.error.HTTPError as error:
         with error:
@@ -109,6 +112,25 @@ def test_a_file_that_is_too_large_is_cut_off(page: PageProcess) -> None:
                     line.sendall(block)
                     sent += len(block)
             assert sent < MOST_BYTES * 1.5
+
+
+def test_avatars_and_cameras_come_one_at_a_time(page: PageProcess) -> None:
+    place = (page.place.host, page.place.port)
+    head = f"POST /avatar HTTP/1.1\r\nHost: 127.0.0.1:{place[1]}\r\nContent-Length: 9\r\n\r\n"
+    with socket.create_connection(place, timeout=30) as line:
+        line.sendall(f"{head}half".encode())
+        wait(lambda: send(f"{page.url}avatar", b"MZ")[0] == 429, "the slow one to be noticed")
+    wait(lambda: send(f"{page.url}avatar", b"MZ")[0] == 400, "the slow one to be given up")
+    camera = f"{page.url.replace('http', 'ws')}camera-in"
+    with connect(camera), pytest.raises(InvalidStatus), connect(camera):
+        pass  # another browser's
+
+    def is_free() -> bool:
+        with contextlib.suppress(InvalidStatus), connect(camera):
+            return True
+        return False
+
+    wait(is_free, "room for the next camera")
 
 
 def test_a_taken_port_is_told_at_once() -> None:

@@ -12,6 +12,7 @@ from tiny_generators import SIZE, STEP, write_generator
 
 from avatar_bridge.errors import ConfigError, ModelError, UnsupportedError
 from avatar_bridge.facs.arkit import BLENDSHAPES
+from avatar_bridge.facs.landmarks import LIPS_OUTER
 from avatar_bridge.geometry import cut_face, face_box
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.preview.base import UNITS
@@ -20,6 +21,7 @@ from avatar_bridge.preview.expression import Expression, of_weights
 from avatar_bridge.preview.generator import (
     Generators,
     choose_generator,
+    crop_points,
     cut_for,
     generator_names,
 )
@@ -27,6 +29,9 @@ from avatar_bridge.preview.mask import FaceMask, face_mask
 from avatar_bridge.types import Blendshapes, Image, Landmarks
 
 REST = Blendshapes.neutral()
+SKIN = (110, 145, 195)  # BGR
+LUMA = np.array([0.114, 0.587, 0.299])
+LIGHT = round(float(LUMA @ SKIN))
 
 
 def portrait(side: int = 400, seed: int = 0) -> tuple[Image, Landmarks]:
@@ -57,9 +62,9 @@ def test_only_the_face_changes(generators: Generators) -> None:
     outside = mask_in_picture(generators, image, landmarks) == 0
     assert outside.mean() > 0.4
     assert np.array_equal(made[outside], image[outside])
-    face = mask_in_picture(generators, image, landmarks) == 1
-    risen = luminance(made)[face].astype(float).mean() - luminance(image)[face].mean()
-    assert risen == pytest.approx(STEP, abs=8)
+    mouth = luminance(made).astype(float) - luminance(image)
+    x, y = landmarks.points[LIPS_OUTER].mean(axis=0).astype(int)
+    assert mouth[y - 4 : y + 5, x - 8 : x + 9].mean() == pytest.approx(STEP, abs=8)
 
 
 def test_no_change_is_no_change(generators: Generators) -> None:
@@ -96,10 +101,52 @@ def test_large_changes_replace_detail() -> None:
     box, roll = face_box(landmarks.points)
     crop = cut_face(image, box, roll, 1.4, SIZE, 0.05)
     dark = np.full((SIZE, SIZE), 10.0, np.float32)  # as an open mouth is
-    everywhere = FaceMask(np.ones((SIZE, SIZE), np.float32), np.zeros((SIZE, SIZE), np.float32))
-    made = luminance(compose(image, crop, dark, everywhere))
-    assert abs(made[180:220, 180:220].astype(float) - 10).max() < 20
+    one = np.ones((SIZE, SIZE), np.float32)
+    made = luminance(compose(image, crop, dark, FaceMask(one, 0 * one, one, 0 * one)))
+    assert abs(made[180:220, 180:220].astype(float) - 10).max() < 30
     assert luminance(image)[180:220, 180:220].std() > 3 * made[180:220, 180:220].std()
+
+
+def on_skin(made: float, everywhere: bool = True) -> tuple[Image, Image, FaceMask]:
+    """A face of one colour, what becomes of it where its mouth or all of it gets this luminance."""
+    image = np.full((400, 400, 3), SKIN, np.uint8)
+    points = make_points((200, 160), 66)
+    box, roll = face_box(points)
+    crop = cut_face(image, box, roll, 1.4, 128, 0.05)
+    mask = face_mask(crop_points(crop.to_frame, Landmarks(points)).points, 128)
+    before = luminance(crop.image).astype(np.float32)
+    asked = np.where((mask.own == 1) | everywhere, np.float32(made), before)
+    shown = compose(image, crop, asked.astype(np.float32), mask)
+    back = cv2.warpAffine(
+        shown, crop.to_frame, (128, 128), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
+    )
+    return np.asarray(back, np.uint8), shown, mask
+
+
+def test_skin_is_shaded_and_never_opens() -> None:
+    for made, low, high in ((0.0, 0.7, 0.85), (255.0, 1.15, 1.3)):
+        seen, _, mask = on_skin(made)
+        skin = (mask.face == 1) & (mask.moving == 0)
+        assert skin.sum() > 1000
+        share = luminance(seen)[skin] / LIGHT
+        assert share.min() > low and share.max() < high
+        ratios = seen[skin] / seen[skin].mean(axis=1, keepdims=True)
+        assert np.abs(ratios - np.array(SKIN) / np.mean(SKIN)).max() < 0.12, "it keeps its colour"
+
+
+def test_a_mouth_is_red_in_the_dark_and_white_in_the_light() -> None:
+    x, y = make_points((200, 160), 66)[LIPS_OUTER].mean(axis=0).astype(int)
+    dark = on_skin(0.0, everywhere=False)[1][y, x].astype(float)
+    assert 0.05 * LIGHT < dark @ LUMA < 0.2 * LIGHT
+    assert dark[2] > 1.5 * dark[1] and abs(dark[1] - dark[0]) < 0.2 * dark[1]
+    teeth = on_skin(250.0, everywhere=False)[1][y, x].astype(float)
+    assert teeth @ LUMA > 1.3 * LIGHT
+    assert np.ptp(teeth) < 0.12 * teeth.max() and np.ptp(SKIN) > 0.4 * max(SKIN)
+
+
+def test_what_hardly_changes_does_not_change() -> None:
+    for made in (LIGHT - 0.9, LIGHT + 0.9):
+        assert (on_skin(made)[1] == SKIN).all()
 
 
 @settings(deadline=None, max_examples=25)
@@ -112,7 +159,9 @@ def test_any_place_and_size(x: float, y: float, eyes: float, seed: int) -> None:
     crop = cut_face(image, box, roll, 1.4, SIZE, 0.05)
     mask = np.zeros((SIZE, SIZE), np.float32)
     mask[8:24, 8:24] = 1
-    made = compose(image, crop, np.zeros((SIZE, SIZE), np.float32), FaceMask(mask, 1 - mask))
+    made = compose(
+        image, crop, np.zeros((SIZE, SIZE), np.float32), FaceMask(mask, 1 - mask, mask, mask)
+    )
     outside = cv2.warpAffine(mask, crop.to_frame, (400, 400), flags=cv2.INTER_LINEAR) == 0
     assert made.shape == image.shape
     assert np.array_equal(made[outside], image[outside])

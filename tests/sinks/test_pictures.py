@@ -14,7 +14,14 @@ from avatar_bridge.config import Config
 from avatar_bridge.errors import ConfigError, WireError
 from avatar_bridge.outputs import open_publisher
 from avatar_bridge.sinks import pictures
-from avatar_bridge.sinks.pictures import CameraPictures, PictureForm, Watchers, pack
+from avatar_bridge.sinks.pictures import (
+    MOST_FRAMES,
+    CameraPictures,
+    Marks,
+    PictureForm,
+    Watchers,
+    pack,
+)
 from avatar_bridge.sinks.zmq_pub import ZmqPublisher
 from avatar_bridge.types import Frame
 from avatar_bridge.wire import topics
@@ -58,8 +65,8 @@ def test_nothing_is_packed_while_nobody_watches(stack, publisher, clock, monkeyp
 
     def turn(index: int) -> None:
         clock.sleep(0.1)
-        publisher.see(frame(index))
-        publisher.publish(make_state())
+        publisher.see(Frame(frame(index).image, index, clock.now_ns()))
+        publisher.publish(make_state(captured_ns=clock.now_ns()))
 
     for index in range(20):
         turn(index)
@@ -79,6 +86,7 @@ def test_nothing_is_packed_while_nobody_watches(stack, publisher, clock, monkeyp
     assert (first.picture.source_width, first.picture.source_height) == (640, 480)
     shape = cv2.imdecode(np.frombuffer(first.picture.image, np.uint8), cv2.IMREAD_COLOR).shape
     assert shape == (48, 64, 3)
+    assert first.picture.points.keys() == {1}, "the points of its own frame"
     watcher.close()
     deadline = time.monotonic() + PATIENCE_S
     while publisher._camera.watched:
@@ -154,3 +162,18 @@ def test_pictures_are_not_shared_beyond_this_machine_by_accident(stack, clock) -
         open_publisher(Config.model_validate({"wire": wire}), clock, "run", stack)
     wire["share_camera_beyond"] = True
     assert open_publisher(Config.model_validate({"wire": wire}), clock, "run", stack)
+
+
+def test_a_picture_has_the_points_of_its_own_frame() -> None:
+    marks = Marks()
+    left, right = make_state(face_id=1, captured_ns=7), make_state(face_id=2, captured_ns=7)
+    marks.note(left)
+    assert not marks.done(7), "another face of the frame may come"
+    marks.note(right)
+    marks.note(make_state(face_id=1, captured_ns=8))
+    assert marks.done(7)
+    assert marks.of(7).keys() == {1, 2}
+    assert marks.of(6) == {}, "a frame that was left out"
+    for captured_ns in range(9, 9 + MOST_FRAMES):
+        marks.note(make_state(captured_ns=captured_ns))
+    assert marks.of(7) == {}, "nothing is kept for ever"

@@ -51,7 +51,7 @@ class _Row:
             self._switch = ui.switch(title, on_change=self._turned).props("dense")
             self._state = ui.label().classes("ab-hint-line")
             self._options = (
-                ui.input(placeholder="key=value, key=value")
+                ui.input(placeholder="options: key=value, key=value")
                 .props(f'dense borderless aria-label="options of {title}"')
                 .classes("ab-options")
             )
@@ -63,6 +63,7 @@ class _Row:
         if sink.on or not self._options.value:
             self._options.set_value(", ".join(f"{k}={v}" for k, v in sorted(sink.options.items())))
         self._options.set_enabled(not sink.on)
+        self._options.set_visibility(bool(self._options.value) or not sink.on)
 
     async def _turned(self, event: Any) -> None:
         if event.value == self._on:

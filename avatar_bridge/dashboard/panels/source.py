@@ -18,6 +18,7 @@ class SourcePanel(Panel):
     def __init__(self, desk: Desk) -> None:
         super().__init__(desk)
         self._before = "performer"
+        self._sending = False  # this very page, of those that are open
         with section("Source", "videocam"):
             self._choice = choice("Face comes from", self._chosen)
             with ui.row().classes("ab-line"):
@@ -81,16 +82,18 @@ class SourcePanel(Panel):
             complain(f"camera: {str(told['error'])[:200]}")
         if settings is None:
             return
-        if told.get("running") and settings.source != own:
+        sent, self._sending = self._sending, bool(told.get("running"))
+        if self._sending and settings.source != own:
             await self._change(source=own)
-        elif not told.get("running") and settings.source == own:
+        elif sent and not self._sending and settings.source == own:
             await self._change(source=self._before)
         if self.desk.settings is not None:
             self.show(self.desk.settings)
 
     async def _change(self, **values: Any) -> bool:
         asked = pb.ChangeSettingsRequest(**values)
-        said = f"source: {values['source']}" if "source" in values else ""
+        name = values.get("source", "")
+        said = f"source: {BROWSER if name == self.desk.camera.source else name}" if name else ""
         changed = await self.desk.change(said, change_settings=asked) is not None
         if self.desk.settings is not None:
             self.show(self.desk.settings)

@@ -199,7 +199,10 @@ export class Avatar {
       const along = next.getWorldPosition(new THREE.Vector3());
       along.sub(bone.getWorldPosition(new THREE.Vector3())).normalize();
       if (Math.abs(along.x) < 0.8) continue; // not stretched out
-      const turn = new THREE.Quaternion().setFromAxisAngle(new THREE.Vector3(0, 0, 1), side * HANGING);
+      const turn = new THREE.Quaternion().setFromAxisAngle(
+        new THREE.Vector3(0, 0, 1),
+        side * HANGING,
+      );
       rotate(joint(bone), turn);
     }
     this.root.updateMatrixWorld(true);

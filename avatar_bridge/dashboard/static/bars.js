@@ -51,7 +51,13 @@ export function mount(element, live) {
 function build(element, names, caps) {
   const rows = names.map((name, i) => {
     const [mark, meaning] = MARKS[caps[i]] ?? ["", ""];
-    return { name, label: short(name), mark, tip: `${name}\n${meaning}`, faint: caps[i] === "unsupported" };
+    return {
+      name,
+      label: short(name),
+      mark,
+      tip: `${name}\n${meaning}`,
+      faint: caps[i] === "unsupported",
+    };
   });
   const legend = el("div.ab-legend");
   for (const [name, [mark, meaning]] of Object.entries(MARKS)) {
@@ -78,10 +84,11 @@ function build(element, names, caps) {
 // In the group of the lips, "mouthUpperUpLeft" is "upper up L".
 function short(name) {
   const words = spoken(name).split(" ");
-  if (words.length > 2 || /^(cheek|nose)/.test(name)) {
+  if (words.length > 2) {
     const sides = { left: "L", right: "R" };
     words.push(sides[words[words.length - 1]] ? sides[words.pop()] : words.pop());
   }
   if (/^eyeLook/.test(name)) words.shift();
-  return (/^(cheek|nose|tongue)/.test(name) ? words : words.slice(1)).join(" ");
+  if (/^(cheek|nose|tongue)/.test(name) && words.length < 3) return words.join(" ");
+  return words.slice(1).join(" ");
 }

@@ -43,7 +43,12 @@ export function mount(element, live, options = {}) {
   const note = el("div.ab-camera-note", { role: "status" });
   const sketch = new Sketch(frame, draw, { role: "img", "aria-label": "the camera's picture" });
   const toggle = (text, title, on, change) => {
-    const button = el("button.ab-button", { type: "button", text, title, "aria-pressed": String(on) });
+    const button = el("button.ab-button", {
+      type: "button",
+      text,
+      title,
+      "aria-pressed": String(on),
+    });
     button.addEventListener("click", () => {
       const now = button.getAttribute("aria-pressed") !== "true";
       button.setAttribute("aria-pressed", String(now));
@@ -52,8 +57,18 @@ export function mount(element, live, options = {}) {
     });
     return button;
   };
-  const mirrorButton = toggle("mirror", "Show the picture as a mirror does", mirrored, (on) => (mirrored = on));
-  const pointsButton = toggle("marks", "Draw what was found over the picture", points, (on) => (points = on));
+  const mirrorButton = toggle(
+    "mirror",
+    "Show the picture as a mirror does",
+    mirrored,
+    (on) => (mirrored = on),
+  );
+  const pointsButton = toggle(
+    "marks",
+    "Draw what was found over the picture",
+    points,
+    (on) => (points = on),
+  );
   const camera = el("button.ab-button", { type: "button", text: "use this browser's camera" });
   const bar = el("div.ab-camera-bar", {}, camera, el("span.ab-grow"), mirrorButton, pointsButton);
   element.append(frame, bar, note);
@@ -95,7 +110,8 @@ export function mount(element, live, options = {}) {
     if (mirrored) context.transform(-1, 0, 0, 1, w, 0);
     if (picture) context.drawImage(picture, 0, 0, w, h);
     if (points) {
-      for (const { face } of live.faces.values()) if (face.tracked) drawFace(context, face, scale, colour);
+      for (const { face } of live.faces.values())
+        if (face.tracked) drawFace(context, face, scale, colour);
     }
     context.restore();
     if (points) {

@@ -38,7 +38,10 @@ export class Capture {
   async cameras() {
     const devices = (await navigator.mediaDevices?.enumerateDevices()) ?? [];
     const cameras = devices.filter(({ kind }) => kind === "videoinput");
-    return cameras.map(({ deviceId, label }, i) => ({ id: deviceId, label: label || `camera ${i + 1}` }));
+    return cameras.map(({ deviceId, label }, i) => ({
+      id: deviceId,
+      label: label || `camera ${i + 1}`,
+    }));
   }
 
   /**
@@ -53,7 +56,11 @@ export class Capture {
       if (!navigator.mediaDevices) {
         throw new Error("browsers give the camera only to https pages and to localhost");
       }
-      const size = { width: { ideal: WIDTH }, height: { ideal: HEIGHT }, frameRate: { ideal: FPS } };
+      const size = {
+        width: { ideal: WIDTH },
+        height: { ideal: HEIGHT },
+        frameRate: { ideal: FPS },
+      };
       const video = deviceId ? { ...size, deviceId: { exact: deviceId } } : size;
       const stream = await navigator.mediaDevices.getUserMedia({ video, audio: false });
       if (turn !== this.turn) {
@@ -103,7 +110,7 @@ export class Capture {
     return new Promise((resolve, reject) => {
       socket.onopen = () => resolve();
       socket.onclose = (event) => {
-        const error = event.reason || "the server does not take this camera now";
+        const error = event.reason || "not taken: another browser's camera may be in use";
         reject(new Error(error));
         if (this.socket === socket && this.running) this.stop(error);
       };
@@ -115,7 +122,8 @@ export class Capture {
     if (this.busy || !width || !this.socket || this.socket.bufferedAmount > WAITING_BYTES) return;
     const scale = Math.min(1, WIDTH / width, HEIGHT / height);
     const [w, h] = [Math.round(width * scale), Math.round(height * scale)];
-    if (this.canvas.width !== w || this.canvas.height !== h) Object.assign(this.canvas, { width: w, height: h });
+    if (this.canvas.width !== w || this.canvas.height !== h)
+      Object.assign(this.canvas, { width: w, height: h });
     this.canvas.getContext("2d", { alpha: false }).drawImage(this.video, 0, 0, w, h);
     this.busy = true;
     this.canvas.toBlob(

@@ -20,7 +20,13 @@ const CHARTS = [
       ["p50", "half", "good"],
     ],
   },
-  { title: "drops", unit: "a second", least: 4, lines: [["dropRate", "dropped", "warn"]], bars: true },
+  {
+    title: "drops",
+    unit: "a second",
+    least: 4,
+    lines: [["dropRate", "dropped", "warn"]],
+    bars: true,
+  },
 ];
 
 const points = []; // of the last minutes, also from while the charts were not on the page
@@ -51,15 +57,26 @@ export function mount(element, live) {
       return value;
     });
     const box = el("div.ab-chart-box");
-    const head = el("figcaption", {}, el("span", { text: `${chart.title}, ${chart.unit}` }), legend);
+    const head = el(
+      "figcaption",
+      {},
+      el("span", { text: `${chart.title}, ${chart.unit}` }),
+      legend,
+    );
     element.append(el("figure.ab-chart", {}, head, box));
     const draw = (context, width, height) => plot(context, width, height, chart, points);
-    return { sketch: new Sketch(box, draw, { role: "img", "aria-label": chart.title }), values, chart };
+    return {
+      sketch: new Sketch(box, draw, { role: "img", "aria-label": chart.title }),
+      values,
+      chart,
+    };
   });
 
   live.on("status", () => {
     for (const { sketch, values, chart } of charts) {
-      chart.lines.forEach(([key], i) => (values[i].textContent = shortly(points[points.length - 1][key])));
+      chart.lines.forEach(
+        ([key], i) => (values[i].textContent = shortly(points[points.length - 1][key])),
+      );
       sketch.touch();
     }
   });

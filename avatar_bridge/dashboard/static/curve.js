@@ -2,7 +2,15 @@
 // dragged or moved with the keys. Changes go out as the event "ab-response".
 
 import { el, spoken, svg } from "./dom.js";
-import { NARROWEST, REST, WIDEST_DEAD_ZONE, allowed, pointsOf, respond, through } from "./response.js";
+import {
+  NARROWEST,
+  REST,
+  WIDEST_DEAD_ZONE,
+  allowed,
+  pointsOf,
+  respond,
+  through,
+} from "./response.js";
 
 const SIZE = 200; // of the plot, in its own units
 const STEP = 0.02; // of an arrow key; with Shift five times that
@@ -27,11 +35,22 @@ export function mount(element, live) {
 
   const title = el("strong.ab-curve-name", { text: "click a blendshape to edit its response" });
   const now = el("span.ab-curve-now");
-  const clear = el("button.ab-button", { type: "button", text: "reset", title: "Back to a straight line" });
+  const clear = el("button.ab-button", {
+    type: "button",
+    text: "reset",
+    title: "Back to a straight line",
+  });
   const plot = svg("svg", { viewBox: `-26 -8 ${SIZE + 36} ${SIZE + 36}`, class: "ab-curve-plot" });
   const sliders = el("div.ab-curve-sliders");
-  const help = "Drag a point, or move it with the arrow keys. Double-click the plot to add one; Delete removes it.";
-  element.append(el("div.ab-curve-head", {}, title, now, clear), plot, sliders, el("p.ab-curve-help", { text: help }));
+  const help =
+    "Drag a point, or move it with the arrow keys. Double-click the plot to add one; " +
+    "Delete removes it.";
+  element.append(
+    el("div.ab-curve-head", {}, title, now, clear),
+    plot,
+    sliders,
+    el("p.ab-curve-help", { text: help }),
+  );
 
   const inputs = Object.fromEntries(
     SLIDERS.map(([key, label, min, max, step]) => {
@@ -58,7 +77,11 @@ export function mount(element, live) {
     const [x] = at(event);
     const next = points.findIndex(([along]) => along > x);
     if (next < 1 || x - points[next - 1][0] < NARROWEST || points[next][0] - x < NARROWEST) return;
-    points.splice(next, 0, allowed([points[next - 1], [x, 0], points[next]], 1, x, through(points, x)));
+    points.splice(
+      next,
+      0,
+      allowed([points[next - 1], [x, 0], points[next]], 1, x, through(points, x)),
+    );
     build(next);
     changed();
   });
@@ -87,7 +110,9 @@ export function mount(element, live) {
   }
 
   function at(event) {
-    const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(plot.getScreenCTM().inverse());
+    const place = new DOMPoint(event.clientX, event.clientY).matrixTransform(
+      plot.getScreenCTM().inverse(),
+    );
     return [Math.min(1, Math.max(0, place.x / SIZE)), Math.min(1, Math.max(0, 1 - place.y / SIZE))];
   }
 
@@ -109,7 +134,10 @@ export function mount(element, live) {
 
   function handle(index) {
     const fixed = index === 0;
-    const circle = svg("circle", { r: fixed ? 3.5 : 6, class: fixed ? "ab-curve-fixed" : "ab-curve-point" });
+    const circle = svg("circle", {
+      r: fixed ? 3.5 : 6,
+      class: fixed ? "ab-curve-fixed" : "ab-curve-point",
+    });
     if (fixed) return circle;
     circle.setAttribute("tabindex", "0");
     circle.setAttribute("role", "slider");
@@ -125,7 +153,9 @@ export function mount(element, live) {
     });
     circle.addEventListener("keydown", (event) => {
       const step = STEP * (event.shiftKey ? 5 : 1);
-      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[event.key];
+      const way = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[
+        event.key
+      ];
       if (way) move(index, points[index][0] + way[0] * step, points[index][1] + way[1] * step);
       else if (["Delete", "Backspace"].includes(event.key) && index < points.length - 1) {
         points.splice(index, 1);
@@ -156,9 +186,15 @@ export function mount(element, live) {
       circle.setAttribute("aria-valuenow", y);
       circle.setAttribute("aria-label", `point ${i + 1}: ${x.toFixed(2)} becomes ${y.toFixed(2)}`);
     });
-    layers.curve.setAttribute("points", points.map(([x, y]) => `${x * SIZE},${(1 - y) * SIZE}`).join(" "));
+    layers.curve.setAttribute(
+      "points",
+      points.map(([x, y]) => `${x * SIZE},${(1 - y) * SIZE}`).join(" "),
+    );
     const whole = Array.from({ length: 101 }, (_, i) => [i / 100, respond(state, points, i / 100)]);
-    layers.whole.setAttribute("points", whole.map(([x, y]) => `${x * SIZE},${(1 - y) * SIZE}`).join(" "));
+    layers.whole.setAttribute(
+      "points",
+      whole.map(([x, y]) => `${x * SIZE},${(1 - y) * SIZE}`).join(" "),
+    );
   }
 
   function changed() {
@@ -186,9 +222,16 @@ function drawFrame(plot) {
     return made;
   };
   for (const part of [0, 0.25, 0.5, 0.75, 1]) {
-    plot.append(svg("line", { x1: part * SIZE, x2: part * SIZE, y1: 0, y2: SIZE, class: "ab-curve-grid" }));
-    plot.append(svg("line", { y1: part * SIZE, y2: part * SIZE, x1: 0, x2: SIZE, class: "ab-curve-grid" }));
-    plot.append(text(part * SIZE, SIZE + 13, part, "middle"), text(-5, (1 - part) * SIZE + 3, part, "end"));
+    plot.append(
+      svg("line", { x1: part * SIZE, x2: part * SIZE, y1: 0, y2: SIZE, class: "ab-curve-grid" }),
+    );
+    plot.append(
+      svg("line", { y1: part * SIZE, y2: part * SIZE, x1: 0, x2: SIZE, class: "ab-curve-grid" }),
+    );
+    plot.append(
+      text(part * SIZE, SIZE + 13, part, "middle"),
+      text(-5, (1 - part) * SIZE + 3, part, "end"),
+    );
   }
   plot.append(text(SIZE / 2, SIZE + 25, "what the face says", "middle"));
   const layer = (name, attributes) => plot.appendChild(svg(name, attributes));

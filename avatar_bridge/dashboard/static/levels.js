@@ -19,7 +19,9 @@ export class Levels {
    */
   constructor(columns, pick) {
     this.rows = new Map();
-    const placed = columns.flatMap(({ element, groups }) => groups.map((group) => ({ element, ...group })));
+    const placed = columns.flatMap(({ element, groups }) =>
+      groups.map((group) => ({ element, ...group })),
+    );
     this.groups = placed.map(({ element, title, rows }) => {
       const names = el("div.ab-level-names");
       const bars = el("div.ab-level-bars");
@@ -74,7 +76,8 @@ export class Levels {
    * @param {string} name
    */
   choose(name) {
-    for (const [key, { button }] of this.rows) button.setAttribute("aria-pressed", String(key === name));
+    for (const [key, { button }] of this.rows)
+      button.setAttribute("aria-pressed", String(key === name));
   }
 }
 
@@ -87,16 +90,16 @@ function paint(context, width, levels) {
   levels.forEach((level, i) => {
     const middle = i * ROW + ROW / 2;
     bar(context, line, 0, middle, wide, 0.55);
-    if (level.value > 0.004) bar(context, level.faint ? muted : accent, 0, middle, wide * level.value, 1);
+    if (level.value > 0.004)
+      bar(context, level.faint ? muted : accent, 0, middle, wide * level.value, 1);
     if (level.peak > 0.02) {
       context.fillStyle = level.peak > 0.995 ? warn : fg;
       context.globalAlpha = 0.75;
       context.fillRect(Math.min(wide * level.peak, wide - 2), middle - 3.5, 2, 7);
     }
-    context.globalAlpha = level.value > 0.01 ? 1 : 0.4;
-    context.fillStyle = fg;
-    context.fillText(level.value.toFixed(2), width, middle + 0.5);
     context.globalAlpha = 1;
+    context.fillStyle = level.value > 0.01 ? fg : muted;
+    context.fillText(level.value.toFixed(2), width, middle + 0.5);
     level.drawn = level.value + 2 * level.peak;
   });
 }

@@ -174,7 +174,11 @@ function expectHeader(source, header) {
 const FILTERS = {
   OCTAHEDRAL(target, count, stride) {
     const wide = stride === 8;
-    const numbers = new (wide ? Int16Array : Int8Array)(target.buffer, target.byteOffset, count * 4);
+    const numbers = new (wide ? Int16Array : Int8Array)(
+      target.buffer,
+      target.byteOffset,
+      count * 4,
+    );
     const most = wide ? 32767 : 127;
     for (let i = 0; i < count * 4; i += 4) {
       let [x, y] = [numbers[i], numbers[i + 1]];

@@ -27,8 +27,11 @@ export function mount(element, live) {
     const now = performance.now();
     if (now - said < 250) return; // words need not keep up with the picture
     said = now;
-    const place = (face.head?.t ?? []).map((v) => `${(v * 100).toFixed(0)} cm`);
-    words.textContent = face.tracked && place.length ? `right ${place[0]}   up ${place[1]}   away ${(-face.head.t[2] * 100).toFixed(0)} cm` : " ";
+    const [right, up, near] = (face.head?.t ?? []).map((v) => Math.round(v * 100));
+    words.textContent =
+      face.tracked && near !== undefined
+        ? `right ${right || 0} cm   up ${up || 0} cm   away ${-near || 0} cm`
+        : " ";
   });
 
   function draw(context, width, height) {
@@ -46,11 +49,17 @@ export function mount(element, live) {
     const eye = Math.min((height - top) / 2.1, radius * 0.9);
     if (eye < 8) return;
     // As one sees a face: the subject's left is on the right.
-    eyeball(context, width / 2 - eye * 1.9, top + eye, eye, g.right_yaw ?? 0, g.right_pitch ?? 0, colour);
-    eyeball(context, width / 2 + eye * 1.9, top + eye, eye, g.left_yaw ?? 0, g.left_pitch ?? 0, colour);
+    const looks = [
+      [-1, g.right_yaw ?? 0, g.right_pitch ?? 0],
+      [1, g.left_yaw ?? 0, g.left_pitch ?? 0],
+    ];
+    for (const [side, yaw, pitch] of looks) {
+      eyeball(context, width / 2 + side * eye * 1.9, top + eye, eye, yaw, pitch, colour);
+    }
     context.globalAlpha = 1;
   }
-  for (const [name, , meaning] of GAUGES) box.append(el("span.ab-hidden", { text: `${name}: ${meaning}` }));
+  for (const [name, , meaning] of GAUGES)
+    box.append(el("span.ab-hidden", { text: `${name}: ${meaning}` }));
 }
 
 function gauge(context, x, y, radius, name, degrees, { accent, fg, line, muted }) {

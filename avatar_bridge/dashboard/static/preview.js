@@ -24,7 +24,8 @@ export function mount(element, live) {
     if (camera) fill(context, camera, around(live.face, camera, preview), width, height);
   });
   const after = pane("after", (context, width, height) => {
-    if (preview) return fill(context, preview, [0, 0, preview.width, preview.height], width, height);
+    if (preview)
+      return fill(context, preview, [0, 0, preview.width, preview.height], width, height);
     context.fillStyle = colours().muted;
     context.font = "12px system-ui, sans-serif";
     context.textAlign = "center";

@@ -49,7 +49,12 @@ export function pointsOf(curve) {
   const flat = Array.isArray(curve) ? curve.flat() : [];
   const points = [];
   for (let i = 0; i + 1 < flat.length; i += 2) points.push([flat[i], flat[i + 1]]);
-  return points.length > 1 ? points : [[0, 0], [1, 1]];
+  return points.length > 1
+    ? points
+    : [
+        [0, 0],
+        [1, 1],
+      ];
 }
 
 /**

@@ -91,7 +91,11 @@ export function expressions(gltf) {
   const found = new Map();
   const add = (name, binds, objects, whole) => {
     const moved = (binds ?? []).flatMap((bind) =>
-      objects(bind).map((mesh) => ({ mesh, index: bind.index, share: (bind.weight ?? whole) / whole })),
+      objects(bind).map((mesh) => ({
+        mesh,
+        index: bind.index,
+        share: (bind.weight ?? whole) / whole,
+      })),
     );
     if (name && moved.length) found.set(name, moved);
   };
@@ -112,7 +116,8 @@ function meshesOf(gltf, kind, index) {
   const found = new Set();
   for (const [object, at] of gltf.parser.associations) {
     if (at?.[kind] !== index || !object.isObject3D) continue;
-    for (const mesh of [object, ...object.children]) if (mesh.morphTargetInfluences) found.add(mesh);
+    for (const mesh of [object, ...object.children])
+      if (mesh.morphTargetInfluences) found.add(mesh);
   }
   return [...found];
 }

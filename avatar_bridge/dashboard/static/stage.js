@@ -82,24 +82,42 @@ class Overlay {
     this.name = el("strong.ab-stage-name");
     this.matched = el("span.ab-stage-matched");
     this.missing = el("div.ab-stage-missing");
-    this.list = el("details.ab-stage-details", {}, el("summary", { text: "missing" }), this.missing);
+    this.list = el(
+      "details.ab-stage-details",
+      {},
+      el("summary", { text: "missing" }),
+      this.missing,
+    );
     this.list.hidden = true;
     this.line = el("div.ab-stage-line", { role: "status" });
-    this.file = el("input", { type: "file", accept: ".glb,.vrm", hidden: true, "aria-label": "avatar file" });
+    this.file = el("input", {
+      type: "file",
+      accept: ".glb,.vrm",
+      hidden: true,
+      "aria-label": "avatar file",
+    });
     this.file.addEventListener("change", () => {
       if (this.file.files[0]) actions.upload(this.file.files[0]);
       this.file.value = "";
     });
     const pick = () => this.file.click();
     this.open = el("button.ab-button", { type: "button", text: "open avatar…", onclick: pick });
-    this.back = el("button.ab-button", { type: "button", text: "built-in head", onclick: actions.builtin });
+    this.back = el("button.ab-button", {
+      type: "button",
+      text: "built-in head",
+      onclick: actions.builtin,
+    });
     const title = "Put the built-in head back";
     this.back.title = title;
     this.open.title = "Show another avatar: a .glb or .vrm file, which may also be dropped here";
     const buttons = el("div.ab-stage-buttons", {}, this.open, this.back, this.file);
     const said = el("div.ab-stage-said", {}, this.name, this.matched, this.list, this.line);
     const bottom = el("div.ab-stage-bottom", {}, said, buttons);
-    this.drop = el("div.ab-drop", { "aria-hidden": "true" }, el("span", { text: "drop a .glb or .vrm avatar" }));
+    this.drop = el(
+      "div.ab-drop",
+      { "aria-hidden": "true" },
+      el("span", { text: "drop a .glb or .vrm avatar" }),
+    );
     parent.append(this.hint, bottom, this.drop);
   }
 
@@ -178,7 +196,9 @@ export function mount(element, live) {
       window.__ab.avatar = name;
       overlay.report(name, report, new URL(url, location.href).pathname.endsWith(BUILT_IN));
       overlay.say("");
-      element.dispatchEvent(new CustomEvent("ab-avatar", { bubbles: true, detail: { name, report } }));
+      element.dispatchEvent(
+        new CustomEvent("ab-avatar", { bubbles: true, detail: { name, report } }),
+      );
     } catch (error) {
       if (turn === wanted) overlay.say(`${name}: cannot be shown: ${error.message}`, true);
     }
@@ -191,7 +211,8 @@ export function mount(element, live) {
       const answer = await fetch("/avatar", { method: "POST", body: file, headers });
       const said = await answer.json().catch(() => ({}));
       // Where all went well the server tells every page of the avatar, this one too.
-      if (!answer.ok || said.error) throw new Error(said.error ?? `the server says ${answer.status}`);
+      if (!answer.ok || said.error)
+        throw new Error(said.error ?? `the server says ${answer.status}`);
       overlay.say("");
     } catch (error) {
       overlay.say(`${file.name}: ${error.message}`, true);
@@ -234,7 +255,11 @@ function castShadow(scene, old, avatar) {
   const width = Math.min(size.x, size.z * 2.5) * 1.3;
   spot.scale.set(width, width * 0.7, 1);
   spot.rotation.x = -Math.PI / 2;
-  spot.position.set((box.min.x + box.max.x) / 2, box.min.y - size.y * 0.01, (box.min.z + box.max.z) / 2);
+  spot.position.set(
+    (box.min.x + box.max.x) / 2,
+    box.min.y - size.y * 0.01,
+    (box.min.z + box.max.z) / 2,
+  );
   scene.add(spot);
   return spot;
 }

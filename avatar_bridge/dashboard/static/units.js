@@ -44,7 +44,11 @@ export function mount(element, live) {
 function build(element, units, measured) {
   const rows = units.map((name) => {
     const [, code, side] = /^AU(\d+)([LRTB]?)$/.exec(name) ?? [];
-    const title = code ? TITLES[code] : name === "MouthL" ? "mouth to the left" : "mouth to the right";
+    const title = code
+      ? TITLES[code]
+      : name === "MouthL"
+        ? "mouth to the left"
+        : "mouth to the right";
     const label = code ? `${code}${side} ${title}` : title;
     const faint = Boolean(measured && !measured.has(name));
     const where = side ? `, ${SIDES[side]}` : "";

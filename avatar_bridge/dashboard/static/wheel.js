@@ -42,7 +42,7 @@ export function mount(element, live) {
     const percent = Math.round((face.emo[face.dominant] ?? 0) * 100);
     put(word, face.tracked ? face.dominant : "no face");
     put(share, face.tracked ? `${percent} %` : "");
-    word.style.color = face.tracked ? (EMOTIONS[face.dominant]?.[1] ?? "") : "";
+    word.style.setProperty("--ab-emotion", (face.tracked && EMOTIONS[face.dominant]?.[1]) || "");
     sketch.touch();
   });
 
@@ -55,7 +55,7 @@ export function mount(element, live) {
     for (const [name, [angle, paint]] of Object.entries(EMOTIONS)) {
       wedge(context, cx, cy, inner + 5, outer, angle, shown[name], paint, colour);
       const strong = name === live.face?.dominant && live.face?.tracked;
-      label(context, cx, cy, outer + 6, angle, name, strong ? paint : colour.muted, strong);
+      label(context, cx, cy, outer + 6, angle, name, strong ? colour.fg : colour.muted, strong);
     }
     way(context, cx, cy, inner, EMOTIONS[live.face?.dominant]?.[1] ?? colour.accent);
   }
@@ -113,19 +113,14 @@ function axes(context, cx, cy, radius, { line, muted }) {
   context.fillStyle = muted;
   context.font = "10px system-ui, sans-serif";
   context.textBaseline = "alphabetic";
-  context.globalAlpha = 0.8;
   context.textAlign = "center";
   context.fillText("excited", cx, cy - radius + 13);
   context.fillText("calm", cx, cy + radius - 6);
-  if (radius < 72) {
-    context.globalAlpha = 1;
-    return; // no room for the words across
-  }
+  if (radius < 72) return; // no room for the words across
   context.textAlign = "left";
   context.fillText("unpleasant", cx - radius + 6, cy - 4);
   context.textAlign = "right";
   context.fillText("pleasant", cx + radius - 6, cy - 4);
-  context.globalAlpha = 1;
 }
 
 function wedge(context, cx, cy, inner, outer, angle, share, paint, { line }) {
