@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 
-_SERVERS = {"demo", "run", "relay"}
+_SERVERS = {"demo", "run", "relay", "fleet"}
 _CUT_SHORT = 128 + 15
 
 
@@ -20,8 +20,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: os._exit(code))
     from avatar_bridge.cli.main import main as run_command
 
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(code))
-    run_command()
+    def tidily() -> None:
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(code))
+
+    run_command(tidily)
 
 
 if __name__ == "__main__":

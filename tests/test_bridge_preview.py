@@ -2,9 +2,11 @@
 
 import threading
 import time
+import tomllib
 from pathlib import Path
 
 import pytest
+import tomli_w
 from tiny_generators import link_real_models, write_generator
 
 from avatar_bridge.bridge import Bridge
@@ -67,7 +69,19 @@ def test_words_that_mean_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         ("speed=9", ConfigError, "preview.speed"),
         ("emotion=joy,net=tiny", ConfigError, "expected one of anger"),
         ("emotion=fear,net=other", ConfigError, "unknown generator 'other'"),
-        ("emotion=fear", UnsupportedError, "mma_gan"),
     ):
         with pytest.raises(error, match=said):
             build(assemble(None, {**WIRE, "preview": parse_preview(words)}), SystemClock())
+
+
+def test_a_machine_without_the_generator_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    link_real_models(tmp_path / "models")
+    manifest = tmp_path / "models" / store.MANIFEST
+    installed = tomllib.loads(manifest.read_text(encoding="utf-8"))
+    del installed["mma_gan"]
+    manifest.write_text(tomli_w.dumps(installed), encoding="utf-8")
+    monkeypatch.setattr(store, "packaged_models", lambda: tmp_path / "models")
+    with pytest.raises(UnsupportedError, match="mma_gan"):
+        build(assemble(None, {**WIRE, "preview": parse_preview("emotion=fear")}), SystemClock())

@@ -3,7 +3,7 @@
 import importlib
 import logging
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import typer
@@ -109,10 +109,16 @@ def _asked_for(arguments: list[str]) -> Iterable[str]:
     return [first] if first in COMMANDS else COMMANDS
 
 
-def main() -> None:
-    """Run a command; what a user can mend becomes one line and exit code 2."""
+def main(loaded: Callable[[], None] = lambda: None) -> None:
+    """Run a command; what a user can mend becomes one line and exit code 2.
+
+    Args:
+        loaded: is called when all modules of the command are there, and nothing was done yet.
+    """
     try:
-        code = make_app(_asked_for(sys.argv[1:]))(standalone_mode=False)
+        app = make_app(_asked_for(sys.argv[1:]))
+        loaded()
+        code = app(standalone_mode=False)
     except UsageError as error:
         said = error.format_message()
         if not said or said.startswith("\n"):  # no command: its help is shown

@@ -20,10 +20,16 @@ def track_take(settings: Config) -> Take:
         AvatarBridgeError: something cannot be opened, or the source holds no moving picture.
     """
     tracker = OfflineTracker(settings)
-    with Progress(console=errors, transient=True) as progress:
-        task = progress.add_task(escape(settings.source.uri))
+    progress = Progress(console=errors, transient=True)
+    task = progress.add_task(escape(settings.source.uri))
 
-        def note(source: Source, count: int) -> None:
-            progress.update(task, completed=count, total=source.frame_count)
+    def note(source: Source, count: int) -> None:
+        if count == 1:  # what cannot be opened is told without a bar above it
+            progress.start()
+        progress.update(task, completed=count, total=source.frame_count)
 
+    try:
         return tracker.track(settings.source.uri, note)
+    finally:
+        if progress.live.is_started:
+            progress.stop()

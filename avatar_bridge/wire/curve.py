@@ -25,6 +25,7 @@ _ZAP_VERSION = b"1.0"
 _DOMAIN = b"avatar-bridge"
 _REQUEST_FRAMES = 7  # version, number, domain, address, identity, mechanism, the client's key
 _OK, _REFUSED = (b"200", b"OK"), (b"400", b"this key is not on the list")
+_LATER = (b"300", b"the list cannot be read now")  # a client may knock again
 
 _log = logging.getLogger(__name__)
 
@@ -165,12 +166,14 @@ def _judge(request: list[bytes], guests: Guests) -> list[bytes]:
     key = ""
     if len(request) == _REQUEST_FRAMES and request[0] == _ZAP_VERSION and request[5] == b"CURVE":
         key = z85.encode(request[6]).decode()
+    code, text = _REFUSED
     try:
-        welcome = bool(key) and guests.lets_in(key)
+        if key and guests.lets_in(key):
+            code, text = _OK
     except Exception as error:  # noqa: BLE001 - of the disk that the list is on, say; the gate stays
         _log.error("the list of clients cannot be read, and nobody new is let in: %s", error)
-        welcome = False
+        code, text = _LATER
+    welcome = (code, text) == _OK
     if not welcome:
         _log.info("refused the key %s", key or "of a client that has none")
-    code, text = _OK if welcome else _REFUSED
     return [_ZAP_VERSION, number, code, text, key.encode() if welcome else b"", b""]

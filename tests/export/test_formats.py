@@ -172,7 +172,9 @@ def test_a_broken_file_is_one_line(tmp_path: Path, name: str, data: bytes) -> No
 def test_half_a_file_is_half_a_take_or_one_line(tmp_path: Path, name: str) -> None:
     path = path_of(tmp_path, name)
     write_take(path, make_take(50))
-    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    # Of a recording, half the file is the schemas, once before the rows and once after them.
+    kept = path.stat().st_size // (4 if name == "mcap" else 2)
+    path.write_bytes(path.read_bytes()[:kept])
     try:
         assert len(read_take(path)) < 50
     except TakeError as error:

@@ -42,7 +42,7 @@ class MmaGenerator(nn.Module):
     """
 
     def __init__(
-        self, conditions: int, width: int, blocks: int, mmar: bool, grc: bool, half: bool
+        self, conditions: int, width: int, blocks: int, mmar: bool, grc: bool, half: bool = False
     ) -> None:
         super().__init__()
         if half and not grc:

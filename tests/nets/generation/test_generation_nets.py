@@ -5,6 +5,7 @@ import onnxruntime
 import pytest
 import torch
 
+from avatar_bridge.errors import ConfigError
 from avatar_bridge.inference.card import InputSpec
 from avatar_bridge.nets.generation.base import ExportedGenerator, GenerationNet, with_maps
 from avatar_bridge.nets.generation.discriminator import PatchDiscriminator
@@ -75,6 +76,16 @@ def test_without_intensity_all_emotions_are_the_same() -> None:
     labels = torch.eye(N)
     made = [net(image, 0.0 * labels[number : number + 1]) for number in (0, 3)]
     torch.testing.assert_close(*made)
+
+
+def test_a_change_at_half_the_side_leaves_a_still_picture_whole() -> None:
+    net = small("mma_gan", half=True)
+    image = torch.rand(2, 1, 64, 64) * 2 - 1
+    assert net(image, torch.rand(2, N)).shape == image.shape
+    torch.nn.init.zeros_(net.generator.paint.weight)
+    torch.testing.assert_close(net(image, torch.rand(2, N)), image)
+    with pytest.raises(ConfigError, match="expected grc = true"):
+        small("mma_gan", grc=False, half=True)
 
 
 def test_without_attention_its_modules_are_gone() -> None:

@@ -56,6 +56,7 @@ def make_generation() -> Callable[..., generation.GenerationTask]:
     def build(name: str = "mma_gan", **sections: dict[str, object]) -> generation.GenerationTask:
         path, recipe = read_recipe(name)
         recipe["net"]["options"] |= {"width": 8, "blocks": 1, "critic": 4}
+        recipe["net"]["options"].pop("half", None)  # too little is left of so small a picture
         recipe["input"]["size"] = SIZE
         recipe["guide"] = {}
         recipe["game"] |= {"coarse": 0, "until": 0, "warm": 0}

@@ -88,7 +88,7 @@ def test_a_painter_that_does_as_it_is_told_and_one_that_does_nothing() -> None:
     measure_sitter(Unchanged(SPEC), sitter(), LightMeter(), Palette(), idle)  # type: ignore[arg-type]
     assert told.hits == [True] * 6 and idle.hits == [False] * 6
     assert told.second == [True] + [False] * 5  # the face net always says anger, the first
-    assert min(told.order) >= 0.9 and np.allclose(idle.order, 0.0)
+    assert min(told.order) >= 0.85 and np.allclose(idle.order, 0.0)
     assert told.again_psnr == [BEST_PSNR] * 6
     assert np.allclose(told.again_ssim, 1.0) and np.allclose(told.likeness, 1.0)
     assert max(told.spilt) == max(idle.spilt) == 0 and max(told.shape) == 0.0
