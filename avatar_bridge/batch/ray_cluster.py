@@ -43,11 +43,6 @@ class RayPool:
             raise ConfigError(f"expected at most {cores:g} analyze.threads here, got {threads}")
         self._workers = workers or max(1, int(cores // threads))
 
-    @property
-    def workers(self) -> int:
-        """How many work at once."""
-        return self._workers
-
     def run(self, jobs: Iterable[Job]) -> Iterator[Progress | Outcome]:
         """Do jobs in no certain order, and tell of them as they go.
 
