@@ -116,14 +116,11 @@ def _unfold(path: Path, net: nn.Module, pictures: Tensor) -> None:
     }
     _by_name(named, net, load_card(path.with_suffix(".toml")).action_units)
     layers = [
-        (node.op_type, [name.removesuffix(_WHOLE_AGAIN) for name in node.input[1:]])
+        (node.op_type, names)
         for node in graph.node
-        if node.op_type == "Conv"
-        or (
-            node.op_type == "MatMul"
-            and node.input[1] in arrays
-            and not node.input[1].startswith(_PREFIX)
-        )
+        if node.op_type in ("Conv", "MatMul")
+        for names in [[name.removesuffix(_WHOLE_AGAIN) for name in node.input[1:]]]
+        if names[0] in arrays and not names[0].startswith(_PREFIX)
     ]
     if any(node.op_type == "DequantizeLinear" for node in graph.node):
         # The quantiser shuffles branches; the numbers in the names still count as the layers ran.
@@ -166,7 +163,7 @@ def _by_order(
 
     def before(name: str, layer: nn.Module, inputs: tuple[Tensor, ...]) -> None:
         if isinstance(layer, nn.Conv2d):
-            folded[:] = next_for(layer)
+            folded[:] = [] if f"{name}.weight" in named else next_for(layer)
         elif isinstance(layer, nn.Linear) and f"{name}.weight" not in named:
             # One whose bias is not there either is new: the file knows nothing of it.
             if layer._parameters.get("bias") is None or f"{name}.bias" in named:

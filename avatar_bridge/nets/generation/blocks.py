@@ -1,6 +1,10 @@
 """What the generators are made of."""
 
+import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
+
+_REACH = 0.3  # of half a side: how far away a pixel may be taken from
 
 
 class Normed(nn.Sequential):
@@ -58,3 +62,18 @@ class ResidualBlock(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         """(B, C, H, W) → (B, C, H, W)."""
         return features + self.body(features)
+
+
+def moved(image: Tensor, flow: Tensor) -> Tensor:
+    """A picture whose pixels are taken from elsewhere in it.
+
+    Args:
+        image: (B, 1, S, S).
+        flow: (B, 2, S, S) from how far to the right and down each pixel is taken; any number, of
+            which tanh makes at most `_REACH`.
+    """
+    side, flow = image.shape[-1], _REACH * torch.tanh(flow)
+    axis = (torch.arange(side, device=image.device) + 0.5) * (2 / side) - 1
+    x, y = axis[None, None, :] + flow[:, 0], axis[None, :, None] + flow[:, 1]
+    places = torch.stack([x, y], dim=-1)
+    return F.grid_sample(image, places, padding_mode="border", align_corners=False)

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from avatar_bridge.nets.generation.base import GenerationNet, with_maps
-from avatar_bridge.nets.generation.blocks import ResidualBlock, Up
+from avatar_bridge.nets.generation.blocks import ResidualBlock, Up, moved
 from avatar_bridge.nets.generation.discriminator import PatchDiscriminator
 from avatar_bridge.nets.layers.convolution import ConvNorm
 from avatar_bridge.nets.layers.high_resolution import Concatenate, HighResolution
@@ -20,7 +20,8 @@ class HighResolutionDecoder(nn.Module):
     MTCNN with HR-PCN and GCN* (Informatica 49, 2025), figure 3: the "final stage decodes into a
     generated expression image". The paper says no more; read here as: the concatenated scales
     join the label maps, residual blocks and two transposed convolutions paint the change, and
-    it is added to the picture, as in MMA-GAN.
+    it is added to the picture, moved as in `mma_gan`'s `warp`. The maps join before each block:
+    what is everywhere the same, an instance norm takes out again.
 
     Args:
         conditions: N.
@@ -38,17 +39,20 @@ class HighResolutionDecoder(nn.Module):
         side = -(-size // _STRIDE)
         self.trunk = HighResolution(width, side, width)
         self.focus = Concatenate(side)
-        self.told = nn.Conv2d(sum(self.trunk.channels) + conditions, decoder, 1)
-        self.blocks = nn.Sequential(*(ResidualBlock(decoder) for _ in range(blocks)))
+        given = [sum(self.trunk.channels), *[decoder] * (blocks - 1)]
+        self.told = nn.ModuleList(nn.Conv2d(inputs + conditions, decoder, 1) for inputs in given)
+        self.blocks = nn.ModuleList(ResidualBlock(decoder) for _ in range(blocks))
         self.up = nn.Sequential(Up(decoder, decoder // 2), Up(decoder // 2, decoder // 4))
-        self.paint = nn.Conv2d(decoder // 4, 1, 5, 1, 2)
+        self.paint = nn.Conv2d(decoder // 4, 3, 5, 1, 2)
         nn.init.normal_(self.paint.weight, 0.0, _QUIET)
 
     def forward(self, image: Tensor, condition: Tensor) -> Tensor:
         """(B, 1, size, size) and (B, N) → (B, 1, size, size)."""
-        scales = self.focus(self.trunk(self.stem(image)))
-        told = torch.relu(self.told(with_maps(scales, condition)))
-        return torch.clamp(image + self.paint(self.up(self.blocks(told))), -1.0, 1.0)
+        features = self.focus(self.trunk(self.stem(image)))
+        for told, block in zip(self.told, self.blocks, strict=True):
+            features = block(torch.relu(told(with_maps(features, condition))))
+        painted = self.paint(self.up(features)).float()  # places need more than bfloat16
+        return torch.clamp(moved(image, painted[:, 1:]) + painted[:, :1], -1.0, 1.0)
 
 
 def create(
@@ -56,7 +60,7 @@ def create(
     size: int = 64,
     width: int = 16,
     decoder: int = 64,
-    blocks: int = 2,
+    blocks: int = 3,
     critic: int = 24,
 ) -> GenerationNet:
     """Build both players with random weights; see `HighResolutionDecoder`."""

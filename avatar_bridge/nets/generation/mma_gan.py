@@ -6,7 +6,7 @@ from torch.nn import functional as F
 
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.nets.generation.base import GenerationNet, with_maps
-from avatar_bridge.nets.generation.blocks import Down, ResidualBlock, Up
+from avatar_bridge.nets.generation.blocks import Down, ResidualBlock, Up, moved
 from avatar_bridge.nets.generation.discriminator import PatchDiscriminator
 from avatar_bridge.nets.layers.mixed_attention import MixedAttention
 
@@ -28,6 +28,9 @@ class MmaGenerator(nn.Module):
       the whole picture through tanh.
     - `half`: the change is made at half the side and brought up, so that a picture of 128 px costs
       what one of 64 px does. The picture itself keeps its detail, since it is added to whole.
+    - `warp`: the net also says from where each pixel is taken, and the change is added to the
+      picture so moved. The corner of a mouth goes up with the skin round it; by addition alone it
+      is painted anew, and what was there shows through.
 
     Args:
         conditions: N.
@@ -36,25 +39,34 @@ class MmaGenerator(nn.Module):
         mmar: mixed-attention modules; else plain residual blocks.
         grc: whether the change is added to the picture.
         half: whether the change is made at half the side; it takes `grc`.
+        warp: whether the picture is moved before the change is added; it takes `grc`.
 
     Raises:
-        ConfigError: `half` without `grc`.
+        ConfigError: `half` or `warp` without `grc`.
     """
 
     def __init__(
-        self, conditions: int, width: int, blocks: int, mmar: bool, grc: bool, half: bool = False
+        self,
+        conditions: int,
+        width: int,
+        blocks: int,
+        mmar: bool,
+        grc: bool,
+        half: bool = False,
+        warp: bool = False,
     ) -> None:
         super().__init__()
-        if half and not grc:
-            raise ConfigError("half: expected grc = true beside it, got false")
-        self.grc, self.halved = grc, half
+        for name, asked in (("half", half), ("warp", warp)):
+            if asked and not grc:
+                raise ConfigError(f"{name}: expected grc = true beside it, got false")
+        self.grc, self.halved, self.warp = grc, half, warp
         self.stem = nn.Sequential(nn.Conv2d(1 + conditions, width, 4, 2, 1), nn.ReLU(inplace=True))
         self.down = Down(width, 2 * width)
         self.told = nn.Conv2d(2 * width + conditions, 2 * width, 1)
         module = MixedAttention if mmar else ResidualBlock
         self.blocks = nn.Sequential(*(module(2 * width) for _ in range(blocks)))
         self.up = nn.Sequential(Up(2 * width, width), Up(width, width // 2))
-        self.paint = nn.Conv2d(width // 2, 1, 5, 1, 2)
+        self.paint = nn.Conv2d(width // 2, 3 if warp else 1, 5, 1, 2)
         if grc:
             nn.init.normal_(self.paint.weight, 0.0, _QUIET)
             assert self.paint.bias is not None
@@ -65,12 +77,14 @@ class MmaGenerator(nn.Module):
         seen = F.avg_pool2d(image, 2) if self.halved else image
         features = self.down(self.stem(with_maps(seen, condition)))
         features = self.blocks(torch.relu(self.told(with_maps(features, condition))))
-        painted = self.paint(self.up(features))
+        painted = self.paint(self.up(features)).float()  # places need more than bfloat16
         if self.halved:
             painted = F.interpolate(painted, scale_factor=2, mode="bilinear", align_corners=False)
-        if self.grc:
-            return torch.clamp(image + painted, -1.0, 1.0)
-        return torch.tanh(painted)
+        if not self.grc:
+            return torch.tanh(painted)
+        if self.warp:
+            image = moved(image, painted[:, 1:])
+        return torch.clamp(image + painted[:, :1], -1.0, 1.0)
 
 
 def create(
@@ -82,6 +96,7 @@ def create(
     mmar: bool = True,
     grc: bool = True,
     half: bool = False,
+    warp: bool = False,
 ) -> GenerationNet:
     """Build both players with random weights.
 
@@ -94,6 +109,7 @@ def create(
         mmar: see `MmaGenerator`.
         grc: see there.
         half: see there.
+        warp: see there.
     """
-    generator = MmaGenerator(conditions, width, blocks, mmar, grc, half)
+    generator = MmaGenerator(conditions, width, blocks, mmar, grc, half, warp)
     return GenerationNet(generator, PatchDiscriminator(conditions, critic), conditions)

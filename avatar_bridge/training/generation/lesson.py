@@ -14,7 +14,7 @@ from avatar_bridge.training.datasets.portraits.base import Portraits
 from avatar_bridge.training.datasets.source import VALIDATION
 from avatar_bridge.training.generation import losses as by
 from avatar_bridge.training.generation.batches import NONE, Batches
-from avatar_bridge.training.generation.guide import Guide, load_guide
+from avatar_bridge.training.generation.guide import Guides, load_guide
 from avatar_bridge.training.generation.judge import Judge
 from avatar_bridge.training.generation.recipe import GenerationRecipe
 from avatar_bridge.training.task import Batch, Judgement
@@ -65,13 +65,13 @@ class GenerationLesson:
         game = cast(GenerationNet, net)
         image, truth = (batch[name].float() / 127.5 - 1 for name in ("image", "truth"))
         self._side = image.shape[-1]
-        made = game.generator(image, batch["wish"])
+        made = self._paint(game, image, batch["wish"])
         if step < self._recipe.game.warm and batch["paired"].all():
             yield game.generator, self._total(self._to_targets(image, truth, made, batch))
             return
         if self._recipe.loss.adversarial or self._recipe.loss.category:
             yield game.discriminator, self._critic(game, image, made.detach(), batch, step)
-        yield game.generator, self._painter(game, image, truth, made, batch)
+        yield game.generator, self._painter(game, image, truth, made, batch, step)
 
     def losses(self, net: nn.Module, batch: Batch) -> dict[str, Tensor]:
         """The generator's losses against the discriminator as it is."""
@@ -91,6 +91,11 @@ class GenerationLesson:
         likeness = [part["pair_psnr"] for part in judgement.values() if "pair_psnr" in part]
         read = [part["guide"] for part in judgement.values() if "guide" in part]
         return float(np.mean(likeness or [0.0])) + _READ * float(np.mean(read or [0.0]))
+
+    def _paint(self, net: GenerationNet, image: Tensor, wish: Tensor) -> Tensor:
+        with torch.autocast(image.device.type, torch.bfloat16, self._recipe.optim.bfloat16):
+            made: Tensor = net.generator(image, wish)
+        return made.float()
 
     def _critic(
         self, net: GenerationNet, image: Tensor, made: Tensor, batch: Batch, step: int
@@ -119,7 +124,13 @@ class GenerationLesson:
         return {**parts, "total": total}
 
     def _painter(
-        self, net: GenerationNet, image: Tensor, truth: Tensor, made: Tensor, batch: Batch
+        self,
+        net: GenerationNet,
+        image: Tensor,
+        truth: Tensor,
+        made: Tensor,
+        batch: Batch,
+        step: int,
     ) -> dict[str, Tensor]:
         """Equation 7, and what is not the paper's."""
         weight, game = self._recipe.loss, self._recipe.game
@@ -137,14 +148,16 @@ class GenerationLesson:
             if game.source == "estimate":  # of D, which is not to learn of it
                 with torch.no_grad():
                     back = net.discriminator(image[alone], back).condition
-            again = net.generator(made[alone], back)
+            again = self._paint(net, made[alone], back)
             parts["reconstruction"] = by.reconstruction_loss(image[alone], again)
         parts |= self._to_targets(image, truth, made, batch)
         if self._guide is not None and weight.guide:
             classes = batch["wish_class"]
-            strong = (classes != NONE) & (wish.amax(1) >= 0.5)
+            strong = (classes != NONE) & (wish.amax(1) >= 0.5) & ~paired
             if strong.any():
-                parts["guide"] = F.cross_entropy(self._guide(made[strong]), classes[strong])
+                parts["guide"] = F.cross_entropy(
+                    self._guide.ask(made[strong], step), classes[strong]
+                )
         return self._total(parts)
 
     def _to_targets(
@@ -170,10 +183,12 @@ class GenerationLesson:
                 total = total + getattr(weight, name) * part
         return {**parts, "total": total}
 
-    def _load_guide(self) -> Guide | None:
+    def _load_guide(self) -> Guides | None:
         part = self._recipe.guide
-        if not part.recipe:
+        if not part.nets:
             return None
         images = self._sources[-1].images[:64]
         pictures = torch.from_numpy(np.ascontiguousarray(images))[:, None].float() / 127.5 - 1
-        return load_guide(part.recipe, Path(part.model), self._recipe.input, pictures)
+        folder = Path(part.models)
+        guides = [load_guide(net, folder, self._recipe.input, pictures) for net in part.nets]
+        return Guides(guides, part.jitter)

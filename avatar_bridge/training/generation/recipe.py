@@ -73,15 +73,20 @@ class LossPart(Part):
 
 
 class GuidePart(Part):
-    """The emotion net that guides; not one that measures.
+    """The emotion nets that guide; none that measures.
 
     Attributes:
-        recipe: of the net; "" for no guide.
-        model: its exported file, from which the weights are read; relative to where one works.
+        nets: names of recipes; each step asks the next of them, () for no guide. What one alone
+            takes for an emotion need not look like it; what several do, does.
+        models: folder of their exported files, from which the weights are read; relative to where
+            one works.
+        jitter: how far a picture is turned (rad), moved and scaled (shares) before it is read, so
+            that no pattern of single pixels pleases.
     """
 
-    recipe: str = ""
-    model: str = ""
+    nets: tuple[str, ...] = ()
+    models: str = "models"
+    jitter: float = Field(default=0.0, ge=0, le=0.3)
 
 
 class GenerationRecipe(Recipe):

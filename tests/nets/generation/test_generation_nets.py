@@ -1,5 +1,7 @@
 """Generation nets: what goes in comes out changed, and only by what was asked for."""
 
+import math
+
 import numpy as np
 import onnxruntime
 import pytest
@@ -86,6 +88,19 @@ def test_a_change_at_half_the_side_leaves_a_still_picture_whole() -> None:
     torch.testing.assert_close(net(image, torch.rand(2, N)), image)
     with pytest.raises(ConfigError, match="expected grc = true"):
         small("mma_gan", grc=False, half=True)
+
+
+def test_a_moved_picture_is_the_picture_elsewhere() -> None:
+    net, image = small("mma_gan", warp=True), pictures()
+    paint = net.generator.paint
+    torch.nn.init.zeros_(paint.weight)
+    torch.testing.assert_close(net(image, torch.rand(2, N)), image)
+    pixels = 3  # to the right, in a picture of 32
+    torch.nn.init.constant_(paint.bias[1:2], math.atanh(pixels * 2 / SIZE / 0.3))
+    made = net(image, torch.rand(2, N))
+    torch.testing.assert_close(made[..., :-pixels], image[..., pixels:])
+    with pytest.raises(ConfigError, match="warp: expected grc = true"):
+        small("mma_gan", grc=False, warp=True)
 
 
 def test_without_attention_its_modules_are_gone() -> None:

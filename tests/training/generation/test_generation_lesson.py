@@ -4,17 +4,20 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import onnxruntime
 import pytest
 import torch
+from torch import nn
+from torch.nn import functional as F
 
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES, mirrored
 from avatar_bridge.facs.emotions import EMOTION_INDEX, EMOTIONS
-from avatar_bridge.inference.card import InputSpec
+from avatar_bridge.inference.card import InputSpec, load_card
 from avatar_bridge.nets.registry import nets
 from avatar_bridge.training.datasets.portraits.base import FREE
 from avatar_bridge.training.datasets.portraits.news import intensities
 from avatar_bridge.training.datasets.source import VALIDATION
-from avatar_bridge.training.generation.guide import Guide
+from avatar_bridge.training.generation.guide import Guide, Guides, load_guide
 from avatar_bridge.training.loop import fit
 from avatar_bridge.training.tasks.generation import GenerationTask
 
@@ -141,3 +144,50 @@ def test_a_guide_looks_at_its_own_part_of_the_face() -> None:
     levels = (seen[0][0, 0, :, 8] * 0.25 + 0.5) * 2 - 1
     assert float(levels.mean()) == pytest.approx(-0.25, abs=0.01)
     assert float(levels[-1] - levels[0]) == pytest.approx(1.0 * 15 / 16, abs=0.03)
+
+
+class _Says(Guide):
+    """A guide that is sure of one emotion, and keeps what it was shown askew by."""
+
+    def __init__(self, emotion: int) -> None:
+        nn.Module.__init__(self)
+        self.emotion = emotion
+        self.moves: list[torch.Tensor] = []
+
+    def forward(self, image: torch.Tensor, moves: torch.Tensor | None = None) -> torch.Tensor:
+        if moves is not None:
+            self.moves.append(moves)
+        return 9.0 * torch.eye(len(EMOTIONS))[self.emotion].expand(len(image), -1)
+
+
+def test_guides_take_turns_and_are_judged_together() -> None:
+    guides = Guides([one := _Says(0), other := _Says(3)], jitter=0.1)
+    image = torch.zeros(4, 1, 8, 8)
+    assert [int(guides.ask(image, step)[0].argmax()) for step in range(4)] == [0, 3, 0, 3]
+    assert guides(image)[0, [0, 3]].tolist() == pytest.approx([0.5, 0.5], abs=0.01)
+    first, later = one.moves
+    assert first.shape == (4, 2, 3)
+    assert float(first.abs().max()) <= 0.1
+    assert not torch.equal(first, later)
+    guides.ask(image, 1)
+    assert torch.equal(other.moves[0], other.moves[-1])  # the step decides it
+
+
+@pytest.mark.parametrize("name", ["hr_pcn", "mini_xception", "deep_cnn5"])
+def test_a_shipped_net_guides_as_it_reads(name: str) -> None:
+    models = Path(__file__).resolve().parents[3] / "models"
+    card = load_card(models / f"{name}.toml")
+    spec = card.input
+    noise = torch.rand(6, 1, 6, 6, generator=torch.Generator().manual_seed(0)) * 2 - 1
+    image = F.interpolate(noise, (spec.size, spec.size), mode="bicubic").clamp(-1, 1)
+    session = onnxruntime.InferenceSession(
+        str(models / f"{name}.onnx"), providers=["CPUExecutionProvider"]
+    )
+    fed = (((image + 1) / 2 - spec.mean) / spec.std).numpy()
+    (expected,) = session.run(["emotions"], {"image": fed})
+    with torch.no_grad():
+        got = load_guide(name, models, spec, image)(image).softmax(1).numpy()
+    assert np.abs(expected - expected.mean(0)).max() > 0.2  # it tells them apart
+    expected = expected[:, : len(EMOTIONS)]  # some tell contempt, too
+    expected /= expected.sum(1, keepdims=True)
+    np.testing.assert_allclose(got, expected, atol=0.08)
