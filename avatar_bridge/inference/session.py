@@ -1,6 +1,7 @@
 """Running an exported net: the only module that opens an ONNX Runtime session."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -9,14 +10,14 @@ from numpy.typing import NDArray
 
 from avatar_bridge.errors import ModelError
 from avatar_bridge.inference.card import ModelCard
-from avatar_bridge.inference.providers import CPU, choose_providers
+from avatar_bridge.inference.providers import CPU, CUDA, choose_providers
 from avatar_bridge.inference.store import InstalledModel
 from avatar_bridge.types import Float32, Image
 
 _ERRORS_ONLY = 3  # ONNX Runtime's severity scale
 _INPUT = "image"
 _CONDITION = "condition"
-_GENERATED = "generated"
+_GENERATED, _FLOW = "generated", "flow"
 
 
 class Net:
@@ -40,6 +41,8 @@ class Net:
             got = [(i.name, i.shape) for i in inputs]
             raise ModelError(f"{model.file}: expected one input {_INPUT!r} {wanted}, got {got}")
         self._outputs = [output.name for output in self._session.get_outputs()]
+        on_card = self.provider == CUDA
+        self._kept = KeptPlaces(self._session, (1, *wanted), "cuda") if on_card else None
 
     @property
     def provider(self) -> str:
@@ -55,7 +58,9 @@ class Net:
         Returns:
             The net's outputs by name, without the batch axis.
         """
-        return {name: value[0] for name, value in self._run(prepare(image, self.card)).items()}
+        batch = prepare(image, self.card)
+        outputs = self._named(self._kept.run(batch)) if self._kept else self._run(batch)
+        return {name: value[0] for name, value in outputs.items()}
 
     def run_batch(self, pictures: NDArray[np.uint8]) -> dict[str, Float32]:
         """Look at several grey pictures at once.
@@ -69,11 +74,62 @@ class Net:
         return self._run(standardise(pictures[:, None], self.card))
 
     def _run(self, batch: Float32) -> dict[str, Float32]:
-        outputs = self._session.run(self._outputs, {_INPUT: batch})
+        return self._named(self._session.run(self._outputs, {_INPUT: batch}))
+
+    def _named(self, outputs: Sequence[Float32]) -> dict[str, Float32]:
         return {
             name: np.asarray(value, np.float32)
             for name, value in zip(self._outputs, outputs, strict=True)
         }
+
+
+class KeptPlaces:
+    """Runs of one net from and to places of its own (IO binding).
+
+    On a graphics card nothing is then made anew for a frame. On a processor it was worth nothing
+    (`benchmarks/session.py`), and `Net` does without.
+
+    Args:
+        session: of a net with one input.
+        shape: of what is given it.
+        device: where it runs, in ONNX Runtime's words: `cuda` or `cpu`.
+    """
+
+    def __init__(
+        self, session: onnxruntime.InferenceSession, shape: tuple[int, ...], device: str
+    ) -> None:
+        self._session = session
+        self._given = onnxruntime.OrtValue.ortvalue_from_shape_and_type(shape, np.float32, device)
+        self._binding = session.io_binding()
+        self._binding.bind_ortvalue_input(_INPUT, self._given)
+        for output in session.get_outputs():
+            self._binding.bind_output(output.name, device)
+
+    def run(self, batch: Float32) -> list[Float32]:
+        """The outputs for a batch of the kept shape."""
+        self._given.update_inplace(batch)
+        self._session.run_with_iobinding(self._binding)
+        outputs: list[Float32] = self._binding.copy_outputs_to_cpu()
+        return outputs
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Made:
+    """What a generator made of a picture.
+
+    Attributes:
+        luminance: (S, S) in [0, 255].
+        flow: (S, S, 2) from how many pixels to the right and down each pixel of the picture was
+            taken before it was changed; None where nothing was moved.
+    """
+
+    luminance: Float32
+    flow: Float32 | None = None
+
+    @property
+    def plane(self) -> NDArray[np.uint8]:
+        """(S, S) the luminance in whole grey levels."""
+        return np.rint(self.luminance).astype(np.uint8)
 
 
 class GeneratorNet:
@@ -103,34 +159,37 @@ class GeneratorNet:
             or not _fits(inputs[_INPUT], picture)
             or not _fits(inputs[_CONDITION], names)
             or not _fits(outputs.get(_GENERATED, []), picture)
+            or not _fits(outputs.get(_FLOW, [2, side, side]), [2, side, side])
         ):
             raise ModelError(
                 f"{model.file}: expected inputs {_INPUT!r} {picture} and {_CONDITION!r} {names} "
                 f"and an output {_GENERATED!r} {picture}, got {inputs} and {outputs}"
             )
+        self._outputs = [name for name in (_GENERATED, _FLOW) if name in outputs]
 
-    def run(self, picture: NDArray[np.uint8], condition: Float32) -> Float32:
+    def run(self, picture: NDArray[np.uint8], condition: Float32) -> Made:
         """Make one picture.
 
         Args:
             picture: (S, S) uint8 luminance with the card's input size.
             condition: (N,) in the order of the card's `conditions`, each in [0, 1].
-
-        Returns:
-            (S, S) luminance in [0, 255].
         """
         fed = {_INPUT: standardise(picture[None, None], self.card), _CONDITION: condition[None]}
-        (made,) = self._session.run([_GENERATED], fed)
+        made, *flow = self._session.run(self._outputs, fed)
         spec = self.card.input
         luminance = (np.asarray(made, np.float32)[0, 0] * spec.std + spec.mean) * 255.0
-        return np.asarray(np.clip(luminance, 0.0, 255.0), np.float32)
+        luminance = np.asarray(np.clip(luminance, 0.0, 255.0), np.float32)
+        if not flow:
+            return Made(luminance)
+        half_sides = np.asarray(flow[0], np.float32)[0].transpose(1, 2, 0)
+        return Made(luminance, half_sides * np.float32(spec.size / 2))
 
 
 def _open(
     model: InstalledModel, threads: int, providers: tuple[str, ...]
 ) -> onnxruntime.InferenceSession:
-    # The arena, memory patterns and IO binding stay as they come: no gain was seen on a CPU, but
-    # the machine was shared, and small ones would not have shown.
+    # By `benchmarks/session.py`: arena and memory patterns make no difference, threads that spin
+    # take two and a half times the processor, and two that sleep are later than one.
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

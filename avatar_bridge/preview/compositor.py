@@ -10,6 +10,10 @@ detail and the colour of what was there before would shine through, so there the
 with c the change and b the generator's own input, both at the picture's scale, m the face's mask
 and r how much of the picture is replaced, which rises with the size of the change.
 
+A generator that moves the picture before it changes it says how. The picture is then moved alike,
+at its own scale and as far as m goes, with its colours and its masks, and Y and b are those of the
+moved one: pores and lipstick go where the skin goes.
+
 What is known of faces mends what a generator gets wrong: a change that is hardly one is none; skin
 far from brows, eyes and mouth is shaded, but does not open; nothing gets far darker than a mouth
 is within; and a mouth is red within where it is dark, and white where it is bright.
@@ -19,7 +23,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from avatar_bridge.preview.mask import FaceMask, smooth_step
+from avatar_bridge.inference.session import Made
+from avatar_bridge.preview.mask import FaceMask, pulled, smooth_step
 from avatar_bridge.types import FaceCrop, Float32, Image
 
 _WEIGHTS = np.array([0.114, 0.587, 0.299], np.float32)  # luminance of B, G and R (ITU-R BT.601)
@@ -45,13 +50,13 @@ def luminance(image: Image) -> Image:
     return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
-def compose(image: Image, crop: FaceCrop, made: Float32, mask: FaceMask) -> Image:
+def compose(image: Image, crop: FaceCrop, made: Made, mask: FaceMask) -> Image:
     """The picture with the made face in it.
 
     Args:
         image: (H, W, 3) uint8 BGR.
         crop: what the generator was shown, cut out of it.
-        made: (S, S) luminance in [0, 255], what it gave.
+        made: what it gave.
         mask: where it counts, (S, S) each.
 
     Returns:
@@ -61,8 +66,6 @@ def compose(image: Image, crop: FaceCrop, made: Float32, mask: FaceMask) -> Imag
     x0, y0, x1, y1 = _covered(crop, image)
     if x0 >= x1 or y0 >= y1:
         return result
-    before = luminance(crop.image).astype(np.float32)
-    change = _meant(made, before, mask)
     to_patch = crop.to_frame.copy()
     to_patch[:, 2] -= (x0, y0)
 
@@ -74,12 +77,22 @@ def compose(image: Image, crop: FaceCrop, made: Float32, mask: FaceMask) -> Imag
     inside = weight > 0
     if not inside.any():
         return result
-    patch = image[y0:y1, x0:x1].astype(np.float32)
+    patch, source = image[y0:y1, x0:x1].astype(np.float32), crop.image
+    before = luminance(source).astype(np.float32)
+    change = made.luminance - before
+    if made.flow is not None:
+        change = made.luminance - pulled(before, made.flow, cv2.INTER_LINEAR)
+        flow = np.asarray(made.flow * mask.face[..., None], np.float32)
+        source, mask = pulled(source, flow, cv2.INTER_CUBIC), mask.moved(flow)
+        before = luminance(source).astype(np.float32)
+        frame_flow = np.asarray(flow @ crop.to_frame[:, :2].T, np.float32)
+        patch = pulled(patch, at_scale(frame_flow, cv2.INTER_LINEAR), cv2.INTER_CUBIC)
+    change = _meant(change, before, mask)
     own = patch @ _WEIGHTS
     replaced = at_scale(_replaced(change) * mask.moving, cv2.INTER_LINEAR)
     detail = own - at_scale(before, cv2.INTER_CUBIC)
     added = weight * (at_scale(change, cv2.INTER_CUBIC) - replaced * detail)
-    tint, held = _tint(crop.image, before, before + change, mask)
+    tint, held = _tint(source, before, before + change, mask)
     fresh = replaced * weight * (1.0 - at_scale(held, cv2.INTER_LINEAR))
     tint = at_scale(tint, cv2.INTER_LINEAR)
     coloured = _shade(patch, own, added, fresh, tint)
@@ -99,10 +112,9 @@ def _covered(crop: FaceCrop, image: Image) -> tuple[int, int, int, int]:
     return int(low[0]), int(low[1]), int(high[0]), int(high[1])
 
 
-def _meant(made: Float32, before: Float32, mask: FaceMask) -> Float32:
+def _meant(change: Float32, before: Float32, mask: FaceMask) -> Float32:
     """(S, S) by how much the luminance changes, as far as a face can."""
-    change = made - before
-    change *= smooth_step(np.abs(change), _IDLE, _MEANT)
+    change = change * smooth_step(np.abs(change), _IDLE, _MEANT)
     most = _SHADE * before + 1.0
     change += (1.0 - mask.moving) * (most * np.tanh(change / most) - change)
     darkest = np.minimum(before, _GLOOM * _light(before, mask))

@@ -5,6 +5,7 @@ face, exactly 0 from the rim outward and on the crop's edge.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
@@ -43,6 +44,18 @@ class FaceMask:
     own: Float32
     moving: Float32
     mouth: Float32
+
+    def moved(self, flow: Float32) -> "FaceMask":
+        """The same where the picture was moved; what may change stays where it is.
+
+        Args:
+            flow: see `pulled`.
+        """
+        own, moving, mouth = (
+            np.asarray(pulled(plane, flow, cv2.INTER_LINEAR), np.float32)
+            for plane in (self.own, self.moving, self.mouth)
+        )
+        return FaceMask(self.face, own, np.maximum(moving, self.moving), mouth)
 
 
 def face_mask(points: NDArray[np.floating], size: int) -> FaceMask:
@@ -87,6 +100,19 @@ def _near(parts: tuple[NDArray[np.floating], ...], size: int, room: float, fall:
     away = cv2.distanceTransform(255 - drawn, cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
     away = np.asarray(away, np.float32) - room * size
     return np.asarray(1.0 - smooth_step(away, 0.0, fall * size), np.float32)
+
+
+def pulled(plane: NDArray[Any], flow: Float32, way: int) -> NDArray[Any]:
+    """A picture or mask whose pixels are taken from elsewhere in it.
+
+    Args:
+        plane: (H, W) or (H, W, C).
+        flow: (H, W, 2) from how many pixels to the right and down each is taken.
+        way: OpenCV's interpolation.
+    """
+    rows, columns = np.indices(flow.shape[:2], dtype=np.float32)
+    places = columns + flow[..., 0], rows + flow[..., 1]
+    return np.asarray(cv2.remap(plane, *places, way, borderMode=cv2.BORDER_REPLICATE))
 
 
 def smooth_step(values: Float32, low: float, high: float) -> Float32:

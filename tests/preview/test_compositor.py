@@ -14,6 +14,7 @@ from avatar_bridge.errors import ConfigError, ModelError, UnsupportedError
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.facs.landmarks import LIPS_OUTER
 from avatar_bridge.geometry import cut_face, face_box
+from avatar_bridge.inference.session import Made
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.preview.base import UNITS
 from avatar_bridge.preview.compositor import compose, luminance
@@ -25,7 +26,7 @@ from avatar_bridge.preview.generator import (
     cut_for,
     generator_names,
 )
-from avatar_bridge.preview.mask import FaceMask, face_mask
+from avatar_bridge.preview.mask import FaceMask, face_mask, pulled
 from avatar_bridge.types import Blendshapes, Image, Landmarks
 
 REST = Blendshapes.neutral()
@@ -96,13 +97,32 @@ def test_small_changes_keep_detail_and_colour(generators: Generators) -> None:
     assert sharp[1] == pytest.approx(sharp[0], rel=0.05)
 
 
+def test_what_moves_takes_its_colour_and_its_detail_along() -> None:
+    image, landmarks = portrait()
+    image = cv2.GaussianBlur(image, (0, 0), 3)
+    box, roll = face_box(landmarks.points)
+    crop = cut_face(image, box, roll, 1.4, SIZE, 0.05)
+    mask = np.zeros((SIZE, SIZE), np.float32)
+    mask[4:-4, 4:-4] = 1
+    flow = np.zeros((SIZE, SIZE, 2), np.float32)
+    flow[..., 0] = 1.5
+    seen = luminance(crop.image).astype(np.float32)
+    moved = Made(pulled(seen, flow, cv2.INTER_LINEAR), flow)
+    made = compose(image, crop, moved, FaceMask(mask, mask, mask, mask))
+    pixels = round(1.5 * float(crop.to_frame[0, 0]))
+    assert pixels > 5
+    there, here = image[180:220, 180 + pixels : 220 + pixels], made[180:220, 180:220]
+    before = image[180:220, 180:220].astype(float)
+    assert np.abs(here.astype(float) - there).mean() < 0.3 * np.abs(before - there).mean()
+
+
 def test_large_changes_replace_detail() -> None:
     image, landmarks = portrait()
     box, roll = face_box(landmarks.points)
     crop = cut_face(image, box, roll, 1.4, SIZE, 0.05)
     dark = np.full((SIZE, SIZE), 10.0, np.float32)  # as an open mouth is
     one = np.ones((SIZE, SIZE), np.float32)
-    made = luminance(compose(image, crop, dark, FaceMask(one, 0 * one, one, 0 * one)))
+    made = luminance(compose(image, crop, Made(dark), FaceMask(one, 0 * one, one, 0 * one)))
     assert abs(made[180:220, 180:220].astype(float) - 10).max() < 30
     assert luminance(image)[180:220, 180:220].std() > 3 * made[180:220, 180:220].std()
 
@@ -116,7 +136,7 @@ def on_skin(made: float, everywhere: bool = True) -> tuple[Image, Image, FaceMas
     mask = face_mask(crop_points(crop.to_frame, Landmarks(points)).points, 128)
     before = luminance(crop.image).astype(np.float32)
     asked = np.where((mask.own == 1) | everywhere, np.float32(made), before)
-    shown = compose(image, crop, asked.astype(np.float32), mask)
+    shown = compose(image, crop, Made(asked.astype(np.float32)), mask)
     back = cv2.warpAffine(
         shown, crop.to_frame, (128, 128), flags=cv2.INTER_LINEAR | cv2.WARP_INVERSE_MAP
     )
@@ -159,9 +179,8 @@ def test_any_place_and_size(x: float, y: float, eyes: float, seed: int) -> None:
     crop = cut_face(image, box, roll, 1.4, SIZE, 0.05)
     mask = np.zeros((SIZE, SIZE), np.float32)
     mask[8:24, 8:24] = 1
-    made = compose(
-        image, crop, np.zeros((SIZE, SIZE), np.float32), FaceMask(mask, 1 - mask, mask, mask)
-    )
+    black, flow = np.zeros_like(mask), np.full((SIZE, SIZE, 2), seed, np.float32)
+    made = compose(image, crop, Made(black, flow), FaceMask(mask, 1 - mask, mask, mask))
     outside = cv2.warpAffine(mask, crop.to_frame, (400, 400), flags=cv2.INTER_LINEAR) == 0
     assert made.shape == image.shape
     assert np.array_equal(made[outside], image[outside])

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-IMAGE, CONDITION, OUTPUT = "image", "condition", "generated"
+IMAGE, CONDITION, OUTPUT, FLOW = "image", "condition", "generated", "flow"
 
 
 class Verdict(NamedTuple):
@@ -50,18 +50,47 @@ class GenerationNet(nn.Module):
         return changed
 
 
-class ExportedGenerator(nn.Module):
-    """The generator alone: the graph that is exported, `image` and `condition` → `generated`."""
+class Mover(nn.Module):
+    """A generator that may move the picture before it changes it.
 
-    outputs = (OUTPUT,)
+    Attributes:
+        moves: whether it does.
+    """
+
+    moves: bool
+
+    def forward(self, image: Tensor, condition: Tensor) -> Tensor:
+        """See the module's convention."""
+        return self.with_flow(image, condition)[0]
+
+    def with_flow(self, image: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """The changed picture, and how it was moved.
+
+        Returns:
+            (B, 1, S, S), and (B, 2, S, S) from how far to the right and down each pixel was
+            taken, in half sides; (B, 0, S, S) of one that does not move.
+        """
+        raise NotImplementedError
+
+
+class ExportedGenerator(nn.Module):
+    """The generator alone: the graph that is exported, `image` and `condition` → `generated`.
+
+    Of one that moves the picture, `flow`, too, so that the runtime can move a finer picture and
+    its colours alike.
+    """
 
     def __init__(self, net: GenerationNet) -> None:
         super().__init__()
         self.net = net.generator
         self.further_inputs = {CONDITION: (net.conditions,)}
+        moves = isinstance(self.net, Mover) and self.net.moves
+        self.outputs = (OUTPUT, FLOW) if moves else (OUTPUT,)
 
-    def forward(self, image: Tensor, condition: Tensor) -> tuple[Tensor]:
+    def forward(self, image: Tensor, condition: Tensor) -> tuple[Tensor, ...]:
         """See the module's convention; gives a tuple, as every exported graph does."""
+        if isinstance(self.net, Mover) and self.net.moves:
+            return self.net.with_flow(image, condition)
         return (self.net(image, condition),)
 
 

@@ -64,15 +64,19 @@ class ResidualBlock(nn.Module):
         return features + self.body(features)
 
 
+def in_reach(numbers: Tensor) -> Tensor:
+    """Any numbers as a flow for `moved`."""
+    return _REACH * torch.tanh(numbers)
+
+
 def moved(image: Tensor, flow: Tensor) -> Tensor:
     """A picture whose pixels are taken from elsewhere in it.
 
     Args:
         image: (B, 1, S, S).
-        flow: (B, 2, S, S) from how far to the right and down each pixel is taken; any number, of
-            which tanh makes at most `_REACH`.
+        flow: (B, 2, S, S) from how far to the right and down each pixel is taken, in half sides.
     """
-    side, flow = image.shape[-1], _REACH * torch.tanh(flow)
+    side = image.shape[-1]
     axis = (torch.arange(side, device=image.device) + 0.5) * (2 / side) - 1
     x, y = axis[None, None, :] + flow[:, 0], axis[None, :, None] + flow[:, 1]
     places = torch.stack([x, y], dim=-1)

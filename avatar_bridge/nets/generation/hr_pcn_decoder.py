@@ -3,8 +3,8 @@
 import torch
 from torch import Tensor, nn
 
-from avatar_bridge.nets.generation.base import GenerationNet, with_maps
-from avatar_bridge.nets.generation.blocks import ResidualBlock, Up, moved
+from avatar_bridge.nets.generation.base import GenerationNet, Mover, with_maps
+from avatar_bridge.nets.generation.blocks import ResidualBlock, Up, in_reach, moved
 from avatar_bridge.nets.generation.discriminator import PatchDiscriminator
 from avatar_bridge.nets.layers.convolution import ConvNorm
 from avatar_bridge.nets.layers.high_resolution import Concatenate, HighResolution
@@ -13,7 +13,7 @@ _QUIET = 0.002
 _STRIDE = 4
 
 
-class HighResolutionDecoder(nn.Module):
+class HighResolutionDecoder(Mover):
     """The trunk of `nets.emotion.hr_pcn`, and convolutions that paint what it sees.
 
     Zhou, *Facial Expression Recognition and Generation for Virtual Characters Using an Enhanced
@@ -31,6 +31,8 @@ class HighResolutionDecoder(nn.Module):
         blocks: residual ones of the decoder.
     """
 
+    moves = True
+
     def __init__(self, conditions: int, size: int, width: int, decoder: int, blocks: int) -> None:
         super().__init__()
         self.stem = nn.Sequential(
@@ -46,13 +48,14 @@ class HighResolutionDecoder(nn.Module):
         self.paint = nn.Conv2d(decoder // 4, 3, 5, 1, 2)
         nn.init.normal_(self.paint.weight, 0.0, _QUIET)
 
-    def forward(self, image: Tensor, condition: Tensor) -> Tensor:
-        """(B, 1, size, size) and (B, N) → (B, 1, size, size)."""
+    def with_flow(self, image: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Mover`; S is `size`."""
         features = self.focus(self.trunk(self.stem(image)))
         for told, block in zip(self.told, self.blocks, strict=True):
             features = block(torch.relu(told(with_maps(features, condition))))
         painted = self.paint(self.up(features)).float()  # places need more than bfloat16
-        return torch.clamp(moved(image, painted[:, 1:]) + painted[:, :1], -1.0, 1.0)
+        flow = in_reach(painted[:, 1:])
+        return torch.clamp(moved(image, flow) + painted[:, :1], -1.0, 1.0), flow
 
 
 def create(

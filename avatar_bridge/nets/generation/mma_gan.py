@@ -5,15 +5,15 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from avatar_bridge.errors import ConfigError
-from avatar_bridge.nets.generation.base import GenerationNet, with_maps
-from avatar_bridge.nets.generation.blocks import Down, ResidualBlock, Up, moved
+from avatar_bridge.nets.generation.base import GenerationNet, Mover, with_maps
+from avatar_bridge.nets.generation.blocks import Down, ResidualBlock, Up, in_reach, moved
 from avatar_bridge.nets.generation.discriminator import PatchDiscriminator
 from avatar_bridge.nets.layers.mixed_attention import MixedAttention
 
 _QUIET = 0.002  # spread of the last layer's weights at first: nearly no change
 
 
-class MmaGenerator(nn.Module):
+class MmaGenerator(Mover):
     """Label maps in, convolutions down, mixed-attention modules, up, and the global residual.
 
     Liu et al., *Facial Expression Generation Based on Multi-scale Mixed Attention*, section III.A
@@ -59,7 +59,7 @@ class MmaGenerator(nn.Module):
         for name, asked in (("half", half), ("warp", warp)):
             if asked and not grc:
                 raise ConfigError(f"{name}: expected grc = true beside it, got false")
-        self.grc, self.halved, self.warp = grc, half, warp
+        self.grc, self.halved, self.moves = grc, half, warp
         self.stem = nn.Sequential(nn.Conv2d(1 + conditions, width, 4, 2, 1), nn.ReLU(inplace=True))
         self.down = Down(width, 2 * width)
         self.told = nn.Conv2d(2 * width + conditions, 2 * width, 1)
@@ -72,19 +72,20 @@ class MmaGenerator(nn.Module):
             assert self.paint.bias is not None
             nn.init.zeros_(self.paint.bias)
 
-    def forward(self, image: Tensor, condition: Tensor) -> Tensor:
-        """(B, 1, S, S), S divisible by 16 (32 for `half`), and (B, N) → (B, 1, S, S)."""
+    def with_flow(self, image: Tensor, condition: Tensor) -> tuple[Tensor, Tensor]:
+        """See `Mover`; S is divisible by 16 (32 for `half`)."""
         seen = F.avg_pool2d(image, 2) if self.halved else image
         features = self.down(self.stem(with_maps(seen, condition)))
         features = self.blocks(torch.relu(self.told(with_maps(features, condition))))
         painted = self.paint(self.up(features)).float()  # places need more than bfloat16
         if self.halved:
             painted = F.interpolate(painted, scale_factor=2, mode="bilinear", align_corners=False)
+        change, flow = painted[:, :1], in_reach(painted[:, 1:])
         if not self.grc:
-            return torch.tanh(painted)
-        if self.warp:
-            image = moved(image, painted[:, 1:])
-        return torch.clamp(image + painted[:, :1], -1.0, 1.0)
+            return torch.tanh(change), flow
+        if self.moves:
+            image = moved(image, flow)
+        return torch.clamp(image + change, -1.0, 1.0), flow
 
 
 def create(

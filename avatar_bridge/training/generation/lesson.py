@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from avatar_bridge.nets.generation.base import GenerationNet, Verdict
+from avatar_bridge.nets.generation.base import GenerationNet, Mover, Verdict
+from avatar_bridge.nets.generation.blocks import moved
 from avatar_bridge.training.datasets.portraits.base import Portraits
 from avatar_bridge.training.datasets.source import VALIDATION
 from avatar_bridge.training.generation import losses as by
@@ -65,13 +66,13 @@ class GenerationLesson:
         game = cast(GenerationNet, net)
         image, truth = (batch[name].float() / 127.5 - 1 for name in ("image", "truth"))
         self._side = image.shape[-1]
-        made = self._paint(game, image, batch["wish"])
+        made, painted = self._paint(game, image, batch["wish"])
         if step < self._recipe.game.warm and batch["paired"].all():
-            yield game.generator, self._total(self._to_targets(image, truth, made, batch))
+            yield game.generator, self._total(self._to_targets(image, truth, made, painted, batch))
             return
         if self._recipe.loss.adversarial or self._recipe.loss.category:
             yield game.discriminator, self._critic(game, image, made.detach(), batch, step)
-        yield game.generator, self._painter(game, image, truth, made, batch, step)
+        yield game.generator, self._painter(game, image, truth, made, painted, batch, step)
 
     def losses(self, net: nn.Module, batch: Batch) -> dict[str, Tensor]:
         """The generator's losses against the discriminator as it is."""
@@ -92,10 +93,16 @@ class GenerationLesson:
         read = [part["guide"] for part in judgement.values() if "guide" in part]
         return float(np.mean(likeness or [0.0])) + _READ * float(np.mean(read or [0.0]))
 
-    def _paint(self, net: GenerationNet, image: Tensor, wish: Tensor) -> Tensor:
+    def _paint(self, net: GenerationNet, image: Tensor, wish: Tensor) -> tuple[Tensor, Tensor]:
+        """What is made, and what of it is painted over the picture, moved or not."""
+        generator = net.generator
         with torch.autocast(image.device.type, torch.bfloat16, self._recipe.optim.bfloat16):
-            made: Tensor = net.generator(image, wish)
-        return made.float()
+            if isinstance(generator, Mover) and generator.moves:
+                made, flow = generator.with_flow(image, wish)
+                image = moved(image, flow)
+            else:
+                made = generator(image, wish)
+        return made.float(), made.float() - image
 
     def _critic(
         self, net: GenerationNet, image: Tensor, made: Tensor, batch: Batch, step: int
@@ -129,6 +136,7 @@ class GenerationLesson:
         image: Tensor,
         truth: Tensor,
         made: Tensor,
+        painted: Tensor,
         batch: Batch,
         step: int,
     ) -> dict[str, Tensor]:
@@ -148,20 +156,23 @@ class GenerationLesson:
             if game.source == "estimate":  # of D, which is not to learn of it
                 with torch.no_grad():
                     back = net.discriminator(image[alone], back).condition
-            again = self._paint(net, made[alone], back)
+            again, _ = self._paint(net, made[alone], back)
             parts["reconstruction"] = by.reconstruction_loss(image[alone], again)
-        parts |= self._to_targets(image, truth, made, batch)
+        parts |= self._to_targets(image, truth, made, painted, batch)
+        if not paired.all():
+            parts["paint"] = painted[~paired].abs().mean()
         if self._guide is not None and weight.guide:
             classes = batch["wish_class"]
             strong = (classes != NONE) & (wish.amax(1) >= 0.5) & ~paired
             if strong.any():
+                told = self._guide.ask(made[strong], step)
                 parts["guide"] = F.cross_entropy(
-                    self._guide.ask(made[strong], step), classes[strong]
+                    told, classes[strong], label_smoothing=self._recipe.guide.doubt
                 )
         return self._total(parts)
 
     def _to_targets(
-        self, image: Tensor, truth: Tensor, made: Tensor, batch: Batch
+        self, image: Tensor, truth: Tensor, made: Tensor, painted: Tensor, batch: Batch
     ) -> dict[str, Tensor]:
         """Losses to known targets, and of what should not change."""
         paired = batch["paired"]
@@ -172,7 +183,7 @@ class GenerationLesson:
             parts["edge"] = by.edge_loss(*pair)
             parts["structure"] = by.structure_loss(*pair)
         parts["still"] = by.still_loss(made, image)
-        parts["variation"] = by.variation_loss(made - image)
+        parts["variation"] = by.variation_loss(painted)
         return parts
 
     def _total(self, parts: dict[str, Tensor]) -> dict[str, Tensor]:

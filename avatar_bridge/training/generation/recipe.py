@@ -55,7 +55,8 @@ class LossPart(Part):
         structure: 1 - SSIM to known targets.
         guide: cross-entropy of an emotion net of ours on what was made.
         still: change outside the face.
-        variation: total variation of the change.
+        variation: total variation of what is painted over the picture, moved or not.
+        paint: amount of it, of photographs: skin that can be moved need not be painted.
     """
 
     adversarial: float = Field(default=1.0, ge=0)
@@ -70,6 +71,7 @@ class LossPart(Part):
     guide: float = Field(default=0.0, ge=0)
     still: float = Field(default=0.0, ge=0)
     variation: float = Field(default=0.0, ge=0)
+    paint: float = Field(default=0.0, ge=0)
 
 
 class GuidePart(Part):
@@ -82,11 +84,14 @@ class GuidePart(Part):
             one works.
         jitter: how far a picture is turned (rad), moved and scaled (shares) before it is read, so
             that no pattern of single pixels pleases.
+        doubt: share of what it is to find likely that is left to all emotions alike: past it, an
+            expression that is read well need not get stronger.
     """
 
     nets: tuple[str, ...] = ()
     models: str = "models"
     jitter: float = Field(default=0.0, ge=0, le=0.3)
+    doubt: float = Field(default=0.0, ge=0, lt=1)
 
 
 class GenerationRecipe(Recipe):

@@ -10,7 +10,7 @@ from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.arkit import BLENDSHAPES
 from avatar_bridge.facs.emotions import EMOTIONS
 from avatar_bridge.inference.card import ModelCard
-from avatar_bridge.nets.generation.base import OUTPUT, ExportedGenerator, GenerationNet
+from avatar_bridge.nets.generation.base import ExportedGenerator, GenerationNet
 from avatar_bridge.nets.registry import nets
 from avatar_bridge.registry import Registry
 from avatar_bridge.training.datasets.portraits.base import Portraits
@@ -29,12 +29,15 @@ PORTRAITS: Registry[Portraits] = Registry(
 class GenerationTask:
     """A recipe whose net changes an expression."""
 
-    outputs = (OUTPUT,)
-
     def __init__(self, recipe: GenerationRecipe) -> None:
         self.recipe = recipe
         emotions = recipe.game.condition == "emotions"
         self.conditions: tuple[str, ...] = EMOTIONS if emotions else BLENDSHAPES
+
+    @property
+    def outputs(self) -> tuple[str, ...]:
+        """Of the exported graph."""
+        return cast(ExportedGenerator, self.exported(self.make_net())).outputs
 
     def make_net(self) -> nn.Module:
         part, spec = self.recipe.net, self.recipe.input

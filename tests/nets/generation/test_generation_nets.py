@@ -148,3 +148,17 @@ def test_the_exported_graph_says_what_torch_says(
     image, wish = pictures(1).numpy(), np.zeros((1, N), np.float32)
     (made,) = session.run(["generated"], {"image": image, "condition": wish})
     assert made.shape == image.shape
+
+
+def test_a_net_that_moves_says_how() -> None:
+    for name, options, outputs in (
+        ("mma_gan", {"warp": True}, ("generated", "flow")),
+        ("hr_pcn_decoder", {}, ("generated", "flow")),
+        ("mma_gan", {}, ("generated",)),
+        ("stargan", {}, ("generated",)),
+    ):
+        model, image, wish = ExportedGenerator(small(name, **options)), pictures(), torch.rand(2, N)
+        assert model.outputs == outputs
+        made, *flow = model(image, wish)
+        torch.testing.assert_close(made, model.net(image, wish))
+        assert [tuple(each.shape) for each in flow] == [(2, 2, SIZE, SIZE)] * (len(outputs) - 1)

@@ -15,6 +15,7 @@ from tiny_generators import write_generator
 from avatar_bridge.errors import ConfigError
 from avatar_bridge.facs.emotions import EMOTION_INDEX, EMOTIONS
 from avatar_bridge.inference.card import InputSpec
+from avatar_bridge.inference.session import Made
 from avatar_bridge.inference.store import ModelStore
 from avatar_bridge.preview.compositor import luminance
 from avatar_bridge.preview.expression import Expression
@@ -49,11 +50,11 @@ class Brightness:
 
     name, emotions, spec = "light", SHOWN, SPEC
 
-    def paint(self, plane: Image, expression: Expression) -> Image:
+    def paint(self, plane: Image, expression: Expression) -> Made:
         if expression.name == "neutral":
-            return np.full_like(plane, 100)
+            return Made(np.full(plane.shape, 100, np.float32))
         step = 10 * (1 + EMOTION_INDEX[expression.name])
-        return np.clip(plane + expression.intensity * step, 0, 255).astype(np.uint8)
+        return Made((plane + np.float32(expression.intensity * step)).clip(0, 255))
 
 
 class LightMeter:

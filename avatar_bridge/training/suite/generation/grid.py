@@ -49,7 +49,8 @@ def draw_grid(
             cells: list[Image | None] = [sitting.plane]
             for name in SHOWN:
                 able = name in painter.emotions
-                cells.append(painter.paint(sitting.plane, palette.of(name, 1.0)) if able else None)
+                made = painter.paint(sitting.plane, palette.of(name, 1.0)) if able else None
+                cells.append(made.plane if made else None)
             top = TOP + row * CELL
             for column, cell in enumerate(cells):
                 if cell is not None:

@@ -69,11 +69,11 @@ def measure_sitter(
 
     def show(emotion: str, rho: float) -> tuple[Image, Image, Float32]:
         """The plane, the whole picture, and what is read in it."""
-        plane = painter.paint(sitting.plane, palette.of(emotion, rho))
-        image = sitting.finish(plane)
+        made = painter.paint(sitting.plane, palette.of(emotion, rho))
+        image = sitting.finish(made)
         spilt = np.abs(image.astype(int) - sitter.image)[outside]
         tally.spilt.append(int(spilt.max(initial=0)))
-        return plane, image, judges.emotions(image, sitter.landmarks).probabilities
+        return made.plane, image, judges.emotions(image, sitter.landmarks).probabilities
 
     _, _, at_rest = show(painter.emotions[0], INTENSITIES[0])  # nothing of any of them
     for emotion in painter.emotions:
@@ -90,7 +90,7 @@ def measure_sitter(
         tally.shape.append(shape_change(before, after.landmarks))
         tally.likeness.append(cosine(likeness, judges.likeness(image, sitter.landmarks)))
         tally.features.append(judges.features(image, sitter.landmarks))
-        again = painter.paint(plane, palette.of(sitter.emotion, 1.0))
+        again = painter.paint(plane, palette.of(sitter.emotion, 1.0)).plane
         tally.again_psnr.append(psnr(again, sitting.plane))
         tally.again_ssim.append(ssim(again, sitting.plane))
 
@@ -100,7 +100,7 @@ def measure_pairs(painter: Painter, pairs: Sequence[Pair]) -> tuple[float, float
     figures = []
     for pair in pairs:
         if pair.emotion in painter.emotions:
-            made = painter.paint(pair.rest, of_truth(pair.emotion, pair.rho, pair.weights))
+            made = painter.paint(pair.rest, of_truth(pair.emotion, pair.rho, pair.weights)).plane
             figures.append((psnr(made, pair.truth), ssim(made, pair.truth)))
     if not figures:
         return float("nan"), float("nan")

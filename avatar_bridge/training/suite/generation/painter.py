@@ -10,7 +10,7 @@ from avatar_bridge.build import build_retargeter
 from avatar_bridge.facs.action_units import ACTION_UNIT_NAMES
 from avatar_bridge.geometry import average_face, crop_transform, face_box
 from avatar_bridge.inference.card import InputSpec
-from avatar_bridge.inference.session import GeneratorNet
+from avatar_bridge.inference.session import GeneratorNet, Made
 from avatar_bridge.inference.store import InstalledModel
 from avatar_bridge.preview.compositor import compose, luminance
 from avatar_bridge.preview.expression import Expression, condition, emotion_scores, takes_weights
@@ -41,7 +41,7 @@ class Painter(Protocol):
         """Those of the six that it can show."""
         ...
 
-    def paint(self, plane: Image, expression: Expression) -> Image:
+    def paint(self, plane: Image, expression: Expression) -> Made:
         """(S, S) uint8 luminance → the same with the expression."""
         ...
 
@@ -72,9 +72,8 @@ class NetPainter:
         meant = self.card.emotions or self.card.conditions
         return tuple(name for name in SHOWN if name in meant)
 
-    def paint(self, plane: Image, expression: Expression) -> Image:
-        made = self._net.run(plane, condition(expression, self.card))
-        return np.rint(made).astype(np.uint8)
+    def paint(self, plane: Image, expression: Expression) -> Made:
+        return self._net.run(plane, condition(expression, self.card))
 
 
 class Unchanged:
@@ -86,8 +85,8 @@ class Unchanged:
     def __init__(self, spec: InputSpec) -> None:
         self.spec = spec
 
-    def paint(self, plane: Image, expression: Expression) -> Image:
-        return plane
+    def paint(self, plane: Image, expression: Expression) -> Made:
+        return Made(plane.astype(np.float32))
 
 
 class Palette:
@@ -128,9 +127,9 @@ class Sitting:
         self._mask = face_mask(crop_points(to_frame, sitter.landmarks).points, spec.size)
         self.plane = luminance(cut)
 
-    def finish(self, made: Image) -> Image:
+    def finish(self, made: Made) -> Image:
         """The picture with what was painted in it, as the runtime puts it there."""
-        return compose(self._sitter.image, self._crop, made.astype(np.float32), self._mask)
+        return compose(self._sitter.image, self._crop, made, self._mask)
 
     def outside(self) -> np.ndarray:
         """(H, W) where nothing may change."""
