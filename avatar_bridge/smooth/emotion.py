@@ -6,7 +6,6 @@ import numpy as np
 
 from avatar_bridge.facs.emotions import EMOTION_INDEX
 from avatar_bridge.smooth.base import Envelope
-from avatar_bridge.smooth.one_euro import Values
 from avatar_bridge.smooth.preset import EmotionTuning
 from avatar_bridge.types import EmotionScores
 
@@ -27,32 +26,36 @@ class EmotionSmoother:
 
     def __init__(self, tuning: EmotionTuning) -> None:
         self._tuning = tuning
-        self._values: Values | None = None
+        self._values: list[float] | None = None
         self._leader = _NEUTRAL
 
     def smooth(
         self, emotions: EmotionScores, /, elapsed_s: float, envelope: Envelope
     ) -> EmotionScores:
-        seen = emotions.probabilities.astype(np.float64)
+        # In plain numbers: on so few each call of numpy costs more than all of this.
+        seen = emotions.probabilities.tolist()
         if self._values is None:
-            self._values, self._leader = seen, int(seen.argmax())
+            self._values, self._leader = seen, seen.index(max(seen))
             return emotions
         attack = _share(elapsed_s, envelope.attack_s)
         release = _share(elapsed_s, envelope.release_s)
-        ahead = seen - self._values
-        values = self._values + np.where(ahead > 0.0, attack, release) * ahead
+        values = [
+            old + (attack if new > old else release) * (new - old)
+            for old, new in zip(self._values, seen, strict=True)
+        ]
         values[_NEUTRAL] = 0.0
-        values[_NEUTRAL] = max(0.0, 1.0 - values.sum())
-        self._values = values / values.sum()
-        return EmotionScores(self._led(self._values).astype(np.float32))
+        values[_NEUTRAL] = max(0.0, 1.0 - sum(values))
+        total = sum(values)
+        self._values = [value / total for value in values]
+        return EmotionScores(np.array(self._led(self._values), np.float32))
 
-    def _led(self, values: Values) -> Values:
+    def _led(self, values: list[float]) -> list[float]:
         """The same probabilities, with the largest on whoever leads."""
-        first = int(values.argmax())
+        first = values.index(max(values))
         if values[first] > values[self._leader] + self._tuning.margin:
             self._leader = first
         led = values.copy()
-        led[[first, self._leader]] = values[[self._leader, first]]
+        led[first], led[self._leader] = values[self._leader], values[first]
         return led
 
 
