@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import cast
+from typing import NamedTuple, cast
 
 import numpy as np
 import torch
@@ -22,6 +22,20 @@ from avatar_bridge.training.task import Batch, Judgement
 
 SHEET = "samples.png"
 _READ = 10.0  # dB that a share of 1 is worth
+
+
+class _Painting(NamedTuple):
+    """What a generator gave.
+
+    Attributes:
+        made: (B, 1, S, S).
+        painted: what of it was painted over the picture, moved or not.
+        flow: how it was moved, (B, 2, S, S) as `losses.fold_loss` takes it; (B, 0, S, S) if not.
+    """
+
+    made: Tensor
+    painted: Tensor
+    flow: Tensor
 
 
 class GenerationLesson:
@@ -66,13 +80,13 @@ class GenerationLesson:
         game = cast(GenerationNet, net)
         image, truth = (batch[name].float() / 127.5 - 1 for name in ("image", "truth"))
         self._side = image.shape[-1]
-        made, painted = self._paint(game, image, batch["wish"])
+        painting = self._paint(game, image, batch["wish"])
         if step < self._recipe.game.warm and batch["paired"].all():
-            yield game.generator, self._total(self._to_targets(image, truth, made, painted, batch))
+            yield game.generator, self._total(self._to_targets(image, truth, painting, batch))
             return
         if self._recipe.loss.adversarial or self._recipe.loss.category:
-            yield game.discriminator, self._critic(game, image, made.detach(), batch, step)
-        yield game.generator, self._painter(game, image, truth, made, painted, batch, step)
+            yield game.discriminator, self._critic(game, image, painting.made.detach(), batch, step)
+        yield game.generator, self._painter(game, image, truth, painting, batch, step)
 
     def losses(self, net: nn.Module, batch: Batch) -> dict[str, Tensor]:
         """The generator's losses against the discriminator as it is."""
@@ -93,16 +107,16 @@ class GenerationLesson:
         read = [part["guide"] for part in judgement.values() if "guide" in part]
         return float(np.mean(likeness or [0.0])) + _READ * float(np.mean(read or [0.0]))
 
-    def _paint(self, net: GenerationNet, image: Tensor, wish: Tensor) -> tuple[Tensor, Tensor]:
-        """What is made, and what of it is painted over the picture, moved or not."""
+    def _paint(self, net: GenerationNet, image: Tensor, wish: Tensor) -> _Painting:
         generator = net.generator
+        flow = image[:, :0]
         with torch.autocast(image.device.type, torch.bfloat16, self._recipe.optim.bfloat16):
             if isinstance(generator, Mover) and generator.moves:
                 made, flow = generator.with_flow(image, wish)
                 image = moved(image, flow)
             else:
                 made = generator(image, wish)
-        return made.float(), made.float() - image
+        return _Painting(made.float(), made.float() - image, flow)
 
     def _critic(
         self, net: GenerationNet, image: Tensor, made: Tensor, batch: Batch, step: int
@@ -135,14 +149,13 @@ class GenerationLesson:
         net: GenerationNet,
         image: Tensor,
         truth: Tensor,
-        made: Tensor,
-        painted: Tensor,
+        painting: _Painting,
         batch: Batch,
         step: int,
     ) -> dict[str, Tensor]:
         """Equation 7, and what is not the paper's."""
         weight, game = self._recipe.loss, self._recipe.game
-        wish, paired = batch["wish"], batch["paired"]
+        made, wish, paired = painting.made, batch["wish"], batch["paired"]
         parts: dict[str, Tensor] = {}
         verdict = net.discriminator(made, wish)
         fooling = by.fooling_loss if game.adversary == "wasserstein" else by.fooling_squares
@@ -156,11 +169,11 @@ class GenerationLesson:
             if game.source == "estimate":  # of D, which is not to learn of it
                 with torch.no_grad():
                     back = net.discriminator(image[alone], back).condition
-            again, _ = self._paint(net, made[alone], back)
+            again = self._paint(net, made[alone], back).made
             parts["reconstruction"] = by.reconstruction_loss(image[alone], again)
-        parts |= self._to_targets(image, truth, made, painted, batch)
+        parts |= self._to_targets(image, truth, painting, batch)
         if not paired.all():
-            parts["paint"] = painted[~paired].abs().mean()
+            parts["paint"] = painting.painted[~paired].abs().mean()
         if self._guide is not None and weight.guide:
             classes = batch["wish_class"]
             strong = (classes != NONE) & (wish.amax(1) >= 0.5) & ~paired
@@ -172,10 +185,10 @@ class GenerationLesson:
         return self._total(parts)
 
     def _to_targets(
-        self, image: Tensor, truth: Tensor, made: Tensor, painted: Tensor, batch: Batch
+        self, image: Tensor, truth: Tensor, painting: _Painting, batch: Batch
     ) -> dict[str, Tensor]:
         """Losses to known targets, and of what should not change."""
-        paired = batch["paired"]
+        made, paired = painting.made, batch["paired"]
         parts: dict[str, Tensor] = {}
         if paired.any():
             pair = made[paired], truth[paired]
@@ -183,7 +196,9 @@ class GenerationLesson:
             parts["edge"] = by.edge_loss(*pair)
             parts["structure"] = by.structure_loss(*pair)
         parts["still"] = by.still_loss(made, image)
-        parts["variation"] = by.variation_loss(painted)
+        parts["variation"] = by.variation_loss(painting.painted)
+        if painting.flow.numel():
+            parts["fold"] = by.fold_loss(painting.flow)
         return parts
 
     def _total(self, parts: dict[str, Tensor]) -> dict[str, Tensor]:

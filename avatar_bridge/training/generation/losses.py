@@ -11,6 +11,7 @@ from torch.nn import functional as F
 
 from avatar_bridge.nets.generation.base import Verdict
 
+_LEAST = 0.2
 _WINDOW = 7  # px across, of SSIM
 _C1, _C2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2  # for a range of 2
 # The ellipse inside which a face may change, in sides of the crop: middle, radii.
@@ -133,6 +134,19 @@ def still_loss(made: Tensor, image: Tensor) -> Tensor:
 def variation_loss(change: Tensor) -> Tensor:
     """Total variation of what was added to a picture: no checkerboards. Not the paper's."""
     return change.diff(dim=3).abs().mean() + change.diff(dim=2).abs().mean()
+
+
+def fold_loss(flow: Tensor) -> Tensor:
+    """How far a moved picture shows a place twice, or mirrored. Not the paper's.
+
+    From one pixel to the next, the place that is shown goes on by `_LEAST` of a pixel or more.
+
+    Args:
+        flow: (B, 2, S, S) from how far to the right and down each pixel is taken, in half sides.
+    """
+    pixels = flow * (flow.shape[-1] / 2)
+    across, down = 1 + pixels[:, :1].diff(dim=3), 1 + pixels[:, 1:].diff(dim=2)
+    return F.relu(_LEAST - across).mean() + F.relu(_LEAST - down).mean()
 
 
 def face_mask(like: Tensor) -> Tensor:

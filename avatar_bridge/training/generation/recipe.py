@@ -57,6 +57,7 @@ class LossPart(Part):
         still: change outside the face.
         variation: total variation of what is painted over the picture, moved or not.
         paint: amount of it, of photographs: skin that can be moved need not be painted.
+        fold: of where the picture is moved, what is shown twice.
     """
 
     adversarial: float = Field(default=1.0, ge=0)
@@ -72,6 +73,7 @@ class LossPart(Part):
     still: float = Field(default=0.0, ge=0)
     variation: float = Field(default=0.0, ge=0)
     paint: float = Field(default=0.0, ge=0)
+    fold: float = Field(default=0.0, ge=0)
 
 
 class GuidePart(Part):

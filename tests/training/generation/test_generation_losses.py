@@ -90,3 +90,13 @@ def test_what_moves_inside_the_face_is_free() -> None:
 def test_variation_of_a_checkerboard_is_two_steps() -> None:
     board = torch.tensor([[0.0, 1.0], [1.0, 0.0]])[None, None]
     assert float(by.variation_loss(board)) == pytest.approx(2.0)
+
+
+def test_only_what_is_shown_twice_is_a_fold() -> None:
+    side = 16
+    places = (torch.arange(side) + 0.5) * (2 / side) - 1
+    flow = torch.zeros(1, 2, side, side)
+    flow[:, 1] = -0.5 * places[:, None]  # twice as tall: stretched, not folded
+    assert float(by.fold_loss(flow)) == 0.0
+    flow[:, 0] = -2.0 * places  # mirrored: each pixel one further to the left
+    assert float(by.fold_loss(flow)) == pytest.approx(1.2, abs=1e-5)
