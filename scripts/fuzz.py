@@ -5,8 +5,9 @@
     python scripts/fuzz.py --atheris --seconds 60 --target face   # guided by coverage
 
 A fault is an exception that is not an AvatarBridgeError of one line; each new one is printed with
-its input in hexadecimal. The second way needs `pip install ".[fuzz]"`. Targets and mutations are
-those of `tests/fuzz/fuzz_targets.py`, which the tests try with a few thousand inputs.
+its input in hexadecimal. The last way needs `pip install ".[fuzz]"`. Targets are those of
+`tests/fuzz/fuzz_targets.py`, which the tests try with a few thousand inputs; the engines' clients
+have `scripts/fuzz_clients.py`.
 """
 
 import argparse
@@ -78,6 +79,8 @@ def break_at_random(
     targets: ModuleType, chosen: dict[str, Any], count: int, seconds: float, seed: int
 ) -> dict[str, Tally]:
     """Try targets in turns until so many inputs or so many seconds have gone by."""
+    from mutations import mutate
+
     tallies = {name: Tally() for name in chosen}
     chance = random.Random(seed)
     end = time.monotonic() + seconds
@@ -86,7 +89,7 @@ def break_at_random(
             tally, before, started = tallies[name], memory_kb(), time.monotonic()
             for _ in range(50):  # the quick ones get more inputs in their turn
                 for _ in range(TURN // 10):
-                    data = targets.mutate(chance.choice(target.seeds), chance)
+                    data = mutate(chance.choice(target.seeds), chance)
                     tally.note(targets, target, data)
                 if time.monotonic() - started > 0.05:
                     break
@@ -98,6 +101,7 @@ def break_at_random(
 def break_by_coverage(targets: ModuleType, name: str, target: Any, seconds: float) -> None:
     """Let atheris look for inputs that reach new code; ends the process."""
     import atheris
+    from mutations import LONGEST
 
     tally = Tally()
     end = time.monotonic() + seconds
@@ -112,7 +116,7 @@ def break_by_coverage(targets: ModuleType, name: str, target: Any, seconds: floa
     with tempfile.TemporaryDirectory() as corpus:
         for number, seed in enumerate(target.seeds):
             Path(corpus, str(number)).write_bytes(seed)
-        options = [f"-max_total_time={round(seconds) + 2}", f"-max_len={targets.LONGEST}"]
+        options = [f"-max_total_time={round(seconds) + 2}", f"-max_len={LONGEST}"]
         options += ["-rss_limit_mb=4096", "-verbosity=0"]
         atheris.Setup([sys.argv[0], *options, corpus], once)
         atheris.Fuzz()

@@ -12,6 +12,7 @@ UNITY = Path(__file__).resolve().parent / "unity"
 CORE = "AvatarBridge.Core.dll"
 ENGINE = "UnityEngine.dll"
 NUNIT = "nunit.framework.dll"
+HARNESS = "core_harness.exe"
 
 UNSET_FIELD = "649"  # the inspector sets serialized fields
 
@@ -58,3 +59,11 @@ class Compiler:
         said = [compilation.communicate(timeout=60)[0] for compilation in compilations]
         for compilation, text in zip(compilations, said, strict=True):
             assert compilation.returncode == 0, text
+
+
+def compile_harness(folder: Path) -> Path:
+    """The client's core and the program around it, alone."""
+    compiler = Compiler(folder)
+    compiler.finish(compiler.start(CORE, sources(PACKAGE / "Runtime/Core")))
+    compiler.finish(compiler.start(HARNESS, sources(UNITY / "CoreHarness"), CORE))
+    return folder / HARNESS

@@ -1,9 +1,8 @@
 """The Godot client: its scripts by the field's linter, and its own tests on a real Godot.
 
-Godot is looked for in `GODOT`, then on the path; gdtoolkit beside this Python, then on the path.
+gdtoolkit is looked for beside this Python, then on the path.
 """
 
-import os
 import queue
 import re
 import shutil
@@ -15,35 +14,29 @@ from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
+import client_fuzz
 import pytest
+from godot import NEEDED, PATIENCE_S, PROJECT, command, copy, environment, find, run
 from paced_bridge import free_address, serving
 
 ROOT = Path(__file__).parents[2]
-PROJECT = ROOT / "engine_clients" / "godot"
 ADDON = PROJECT / "addons" / "avatar_bridge"
 SCRIPTS = sorted(
     path for path in PROJECT.rglob("*.gd") if ".godot" not in path.relative_to(PROJECT).parts
 )
-PATIENCE_S = 120.0
 
 
 @pytest.fixture(scope="module")
 def godot() -> str:
-    program = os.environ.get("GODOT") or shutil.which("godot4") or shutil.which("godot")
+    program = find()
     if program is None:
-        pytest.skip("needs Godot 4.3 or newer: set GODOT to it, or have godot on the path")
-    asked = subprocess.run([program, "--version"], capture_output=True, text=True, timeout=30)
-    version = re.search(r"^4\.(\d+)", asked.stdout, re.MULTILINE)
-    if version is None or int(version[1]) < 3:
-        pytest.skip(f"needs Godot 4.3 or newer, {program} is {asked.stdout.strip() or 'another'}")
+        pytest.skip(NEEDED)
     return program
 
 
 @pytest.fixture(scope="module")
 def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy, so that what the engine writes beside a project stays out of the checkout."""
-    copy = tmp_path_factory.mktemp("godot") / "project"
-    return Path(shutil.copytree(PROJECT, copy, ignore=shutil.ignore_patterns(".godot")))
+    return copy(tmp_path_factory.mktemp("godot"))
 
 
 @pytest.mark.parametrize("command", [["gdlint"], ["gdformat", "--check"]], ids=lambda c: c[0])
@@ -84,6 +77,25 @@ def test_on_a_real_engine(godot: str, project: Path) -> None:
     assert re.search(r"^\d+ checks, 0 failed$", text, re.MULTILINE), text
 
 
+def test_broken_sessions_are_refused_and_nothing_else_happens(
+    godot: str, project: Path, tmp_path: Path
+) -> None:
+    with client_fuzz.sessions(tmp_path, 1_000, seed=1) as path:
+        told = client_fuzz.godot_sessions(godot, project, path)
+    assert told["sessions"] == 1_000
+    assert told["refused"] > 100
+    assert told["bad"] > 300
+    assert told["faces"] > 250
+    assert told["answered"] > 130
+    assert told["grown_kb"] < 500
+
+
+def test_a_rogue_server_is_survived(godot: str, project: Path) -> None:
+    told = client_fuzz.godot_rogue(godot, project, 80)
+    assert told["connections"] > 5
+    assert told["grown_kb"] < 1000
+
+
 def test_live_with_a_restart(godot: str, project: Path) -> None:
     pub, control = free_address(), free_address()
     arguments = [f"--endpoint={pub}", f"--control={control}", "--seconds=2", "--restart"]
@@ -95,21 +107,6 @@ def test_live_with_a_restart(godot: str, project: Path) -> None:
     assert "back after the restart" in said, said
     assert " 0 failed" in said, said
     assert "ERROR" not in said, said
-
-
-def run(godot: str, project: Path, *arguments: str) -> str:
-    done = subprocess.run(
-        command(godot, project, *arguments),
-        env=environment(project),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        timeout=PATIENCE_S,
-    )
-    assert done.returncode == 0, done.stdout
-    # Bad input must not make the engine complain either.
-    assert "ERROR" not in done.stdout, done.stdout
-    return done.stdout
 
 
 @contextmanager
@@ -146,20 +143,3 @@ def read_until(lines: "queue.SimpleQueue[str]", mark: str) -> str:
         except queue.Empty:
             pytest.fail(f"expected to read {mark!r}, got:\n{said}")
     return said
-
-
-def command(godot: str, project: Path, *arguments: str) -> list[str]:
-    engine = [godot, "--headless", "--path", str(project), "-s", "res://test/run.gd"]
-    return [*engine, "--", *arguments]
-
-
-def environment(project: Path) -> dict[str, str]:
-    """The engine writes its settings and caches where nobody else looks."""
-    home = str(project.parent)
-    return {
-        **os.environ,
-        "HOME": home,
-        "XDG_DATA_HOME": home,
-        "XDG_CONFIG_HOME": home,
-        "XDG_CACHE_HOME": home,
-    }

@@ -4,7 +4,6 @@
 """
 
 import json
-import queue
 import socket
 import subprocess
 import threading
@@ -14,10 +13,13 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+import client_fuzz
 import numpy as np
 import pytest
-from mono import CORE, NUNIT, PACKAGE, UNITY, Compiler, needs_mono, sources
+from broken_sessions import GREETING, ready
+from mono import CORE, HARNESS, NUNIT, PACKAGE, UNITY, Compiler, needs_mono, sources
 from paced_bridge import free_address, serving
+from watch import PATIENCE_S, watching
 
 from avatar_bridge.clock import SystemClock
 from avatar_bridge.facs.arkit import BLENDSHAPE_INDEX, BLENDSHAPES
@@ -28,8 +30,6 @@ from avatar_bridge.wire.v1 import face_pb2
 
 ROOT = Path(__file__).parents[2]
 GOLDEN = ROOT / "tests" / "golden"
-PATIENCE_S = 15.0
-TICK_S = 1 / 240
 
 pytestmark = needs_mono
 
@@ -39,10 +39,10 @@ def harness(compiler: Compiler) -> Path:
     """The harness, and beside it the program of the package's own tests."""
     own = [*sources(PACKAGE / "Tests/Runtime"), UNITY / "CoreTests/Program.cs"]
     compiler.finish(
-        compiler.start("core_harness.exe", sources(UNITY / "CoreHarness"), CORE),
+        compiler.start(HARNESS, sources(UNITY / "CoreHarness"), CORE),
         compiler.start("core_tests.exe", own, CORE, NUNIT),
     )
-    return compiler.out / "core_harness.exe"
+    return compiler.out / HARNESS
 
 
 def run(harness: Path, *args: object, text: str = "") -> list[str]:
@@ -54,57 +54,6 @@ def run(harness: Path, *args: object, text: str = "") -> list[str]:
     )
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout.decode().splitlines()
-
-
-class Watch:
-    """The harness as an engine that ticks, and that is asked by lines."""
-
-    def __init__(self, process: subprocess.Popen[str]) -> None:
-        self._process = process
-        self._replies: queue.SimpleQueue[str] = queue.SimpleQueue()
-        threading.Thread(target=self._listen, daemon=True).start()
-
-    def _listen(self) -> None:
-        for line in self._process.stdout:
-            self._replies.put(line)
-
-    def tell(self, *words: str) -> None:
-        self._process.stdin.write("\t".join(words) + "\n")
-        self._process.stdin.flush()
-
-    def reply(self) -> dict[str, Any]:
-        return json.loads(self._replies.get(timeout=PATIENCE_S))
-
-    def ask(self, *words: str) -> dict[str, Any]:
-        self.tell(*words)
-        return self.reply()
-
-    def until(self, holds: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
-        """The first report of which something holds."""
-        end = time.monotonic() + PATIENCE_S
-        while not holds(report := self.ask("report")):
-            assert time.monotonic() < end, report
-            time.sleep(0.02)
-        return report
-
-
-@contextmanager
-def watching(
-    harness: Path, pub: str, control: str = "", dead_after_s: float = 5.0
-) -> Iterator[Watch]:
-    process = subprocess.Popen(
-        ["mono", str(harness), "watch", pub, control, str(TICK_S), str(dead_after_s)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        encoding="utf-8",
-    )
-    try:
-        yield Watch(process)
-    finally:
-        process.stdin.close()
-        process.wait(PATIENCE_S)
-        process.stdout.close()
 
 
 def flows(report: dict[str, Any]) -> bool:
@@ -181,13 +130,22 @@ def test_the_codec_keeps_the_protocol(harness):
     assert int(run(harness, "codec")[0]) > 700  # every place where a session can be cut
 
 
-def test_broken_bytes_are_refused_and_nothing_else_happens(harness):
-    (line,) = run(harness, "fuzz", GOLDEN, 60_000)
-    told = json.loads(line)
-    assert told["packets"] + told["sessions"] == 72_000
-    assert told["bad"] > 10_000
-    assert told["faces"] > 1_000
-    assert told["sessions_refused"] > 1_000
+def test_broken_sessions_are_refused_and_nothing_else_happens(harness, tmp_path):
+    with client_fuzz.sessions(tmp_path, 6_000, seed=1) as path:
+        told = client_fuzz.unity_sessions(harness, path)
+    assert told["sessions"] == 6_000
+    assert told["refused"] > 600
+    assert told["bad"] > 2_000
+    assert told["faces"] > 1_500
+    assert told["answered"] > 800
+    assert told["grown_kb"] < 100
+
+
+def test_a_rogue_server_is_survived(harness):
+    told = client_fuzz.unity_rogue(harness, 80)
+    assert told["connections"] > 10
+    assert told["threads"] == 2
+    assert told["grown_kb"] < 1000
 
 
 # Names.
@@ -484,14 +442,6 @@ def listening(family: int = socket.AF_INET) -> Iterator[socket.socket]:
 
 def address(server: socket.socket) -> str:
     return f"tcp://127.0.0.1:{server.getsockname()[1]}"
-
-
-GREETING = b"\xff" + bytes(8) + b"\x7f\x03\x01" + b"NULL".ljust(20, b"\0") + bytes(32)
-
-
-def ready(kind: bytes) -> bytes:
-    body = b"\x05READY\x0bSocket-Type" + len(kind).to_bytes(4, "big") + kind
-    return b"\x04" + bytes([len(body)]) + body
 
 
 @pytest.mark.parametrize(

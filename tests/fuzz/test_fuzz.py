@@ -4,9 +4,10 @@ import random
 from pathlib import Path
 
 import pytest
-from fuzz_targets import Target, attempt, make_targets, mutate
+from fuzz_targets import Target, attempt, make_targets
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from mutations import mutate
 
 from avatar_bridge.wire.v1 import control_pb2 as pb
 

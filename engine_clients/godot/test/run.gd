@@ -1,12 +1,15 @@
 extends SceneTree
 ## Runs all tests: [code]godot --headless --path engine_clients/godot -s res://test/run.gd[/code].
 ##
-## Behind [code]--[/code]: [code]--golden=FOLDER[/code], [code]--only=NAME[/code], and for a live
-## round [code]--endpoint=tcp://… --control=tcp://… [--seconds=N] [--restart][/code].
+## Behind [code]--[/code]: [code]--golden=FOLDER[/code], [code]--only=NAME[/code], for a live round
+## [code]--endpoint=tcp://… --control=tcp://… [--seconds=N] [--restart][/code], and for broken
+## sessions [code]--fuzz=FILE[/code], or [code]--rogue[/code] with two addresses.
 ## The exit code is 0 only if everything held.
 
 const Checks := preload("checks.gd")
+const Fuzz := preload("fuzz.gd")
 const Live := preload("live.gd")
+const Rogue := preload("rogue.gd")
 
 const SUITES := {
 	"codec": preload("test_codec.gd"),
@@ -25,7 +28,11 @@ func _initialize() -> void:
 	checks.tree = self
 	checks.golden = _golden(options)
 	await process_frame  # before it, nodes that are added do not become ready
-	if options.has("endpoint"):
+	if options.has("fuzz"):
+		Fuzz.new().run(checks, options["fuzz"])
+	elif options.has("rogue"):
+		Rogue.new().run(checks, options)
+	elif options.has("endpoint"):
 		await Live.new().run(checks, options)
 	else:
 		for suite: String in SUITES:

@@ -102,6 +102,26 @@ func test_frames_over_the_cap_fail_before_they_come(checks: Checks) -> void:
 	checks.is_true(exact.next_message(), "a frame of just the cap")
 
 
+func test_a_flood_of_frames_fails_soon(checks: Checks) -> void:
+	for frame: PackedByteArray in [
+		Packets.frame(PackedByteArray()), Packets.command("PING", PackedByteArray([0, 0]))
+	]:
+		var codec := _ready_codec()
+		var flood := PackedByteArray()
+		for index in 3000:
+			flood.append_array(frame)
+		codec.feed(flood)
+		var got := 0
+		while codec.next_message():
+			got += 1
+		checks.is_true(got <= 2048, "%d messages at once" % got)
+		checks.is_true("frames at once" in codec.error, codec.error)
+	var steady := _ready_codec()
+	for tick in 3000:
+		steady.feed(Packets.frame(PackedByteArray()))
+		checks.is_true(steady.next_message(), "one a tick")
+
+
 func test_wrong_greetings(checks: Checks) -> void:
 	var version_2 := Packets.handshake()
 	version_2[10] = 1

@@ -60,6 +60,12 @@ func test_golden_answers(checks: Checks) -> void:
 	checks.equal(error.error, replies["error"][1]["message"])
 
 
+func test_an_error_is_of_one_line(checks: Checks) -> void:
+	# Schema 1; an error of code 1 and the text "a\nb".
+	var reply := _read("08011a0708011203610a62".hex_decode())
+	checks.equal(reply.error, "ab")
+
+
 func test_noise(checks: Checks) -> void:
 	var random := RandomNumberGenerator.new()
 	random.seed = 5

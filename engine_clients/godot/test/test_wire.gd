@@ -119,6 +119,21 @@ func test_groups_deep_and_long(checks: Checks) -> void:
 	checks.equal(_read(FaceFrame.new(), fine, 0), "")
 
 
+func test_more_than_a_tick_can_read_is_refused(checks: Checks) -> void:
+	var frame := FaceFrame.new()
+	for more: Array in [
+		["at most 2048 fields", "f82800".repeat(2049)],
+		["at most 4096 bytes", "12a820" + "61".repeat(4136)],
+		["at most 256 floats", "5a8408" + "00000000".repeat(257)],
+		["at most 256 floats", "5d00000000".repeat(257)],
+	]:
+		var problem := _read(frame, _with(Packets.face(), more[1]), 0)
+		checks.is_true(more[0] in problem, "expected '%s', got '%s'" % [more[0], problem])
+		checks.is_true(frame.action_units.size() <= 256, "keeps little")
+	var meta := _read(Meta.new(), ("0801" + "5a8102" + "01".repeat(257)).hex_decode(), 0)
+	checks.is_true("at most 256 numbers" in meta, meta)
+
+
 func test_varints(checks: Checks) -> void:
 	for value: int in [0, 1, 127, 128, 300, 1 << 53, 9223372036854775807, -1, -9223372036854775808]:
 		var out := Writer.new()

@@ -21,6 +21,7 @@ namespace CoreHarness
             RefusesOtherPeers();
             BeginsAnew();
             ReadsEndpoints();
+            RefusesLongTexts();
         }
 
         /// <summary>What a PUB sends: greeting, READY, a message, a PING, a long one, one of two
@@ -284,6 +285,29 @@ namespace CoreHarness
             codec.Reset();
             codec.Feed(session, 0, session.Length);
             Check.Equal("ready 5 600 0 ", Events(codec), "after a half-sent frame");
+        }
+
+        private static void RefusesLongTexts()
+        {
+            foreach (int size in new[] { 4096, 4097 })
+            {
+                var bytes = new byte[2 + size]; // a varint of two bytes, then the text
+                bytes[0] = (byte)(0x80 | (size & 0x7f));
+                bytes[1] = (byte)(size >> 7);
+                for (int at = 2; at < bytes.Length; at++)
+                {
+                    bytes[at] = (byte)'a';
+                }
+                Action read = () => new ProtoReader(bytes, 0, bytes.Length).Text(new Utf8Cache());
+                if (size == 4096)
+                {
+                    read();
+                }
+                else
+                {
+                    Check.Refused<WireException>(read, "at most 4096 bytes");
+                }
+            }
         }
 
         private static void ReadsEndpoints()

@@ -42,7 +42,7 @@ namespace CoreHarness
                     Console.WriteLine(Check.Count);
                     break;
                 case "fuzz":
-                    Fuzz.Run(args[1], int.Parse(args[2]));
+                    new Fuzz().Run(args[1]);
                     break;
                 case "match":
                     Matching.Run();
@@ -63,6 +63,8 @@ namespace CoreHarness
                         args[4], CultureInfo.InvariantCulture);
                     options.Connection.HeartbeatS = options.Connection.DeadAfterS / 3;
                     options.Connection.ConnectTimeoutS = options.Connection.DeadAfterS;
+                    options.Connection.MaxBackoffS = Math.Min(2.0, options.Connection.DeadAfterS);
+                    options.Connection.MinBackoffS = options.Connection.MaxBackoffS / 20;
                     new Watch(options, double.Parse(args[3], CultureInfo.InvariantCulture)).Run();
                     break;
                 default:

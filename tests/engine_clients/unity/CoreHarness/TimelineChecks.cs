@@ -215,7 +215,8 @@ namespace CoreHarness
             odd.Blendshapes[0] = float.NaN;
             odd.Blendshapes[1] = 7;
             odd.Blendshapes[2] = -7;
-            odd.HeadPose = default;
+            odd.HeadPose = new HeadPose { X = float.MaxValue, Y = 1.5f };
+            odd.Gaze = new Gaze { LeftYaw = float.MinValue, LeftPitch = float.NaN, RightYaw = -1f };
             timeline.Push(odd, 0);
             timeline.Sample(0, Pose);
             timeline.Sample(0.2, Pose);
@@ -223,6 +224,11 @@ namespace CoreHarness
             Check.Equal(1f, Pose.Weights[1], "above 1");
             Check.Equal(0f, Pose.Weights[2], "below 0");
             Check.Equal(1f, Pose.Head.QW, "no rotation");
+            Check.Equal(0f, Pose.Head.X, "a place beyond all measure");
+            Check.Near(1.5, Pose.Head.Y, 1e-6, "a place");
+            Check.Equal(0f, Pose.Gaze.LeftYaw, "a gaze beyond all measure");
+            Check.Equal(0f, Pose.Gaze.LeftPitch, "NaN");
+            Check.Equal(-1f, Pose.Gaze.RightYaw, "a gaze");
         }
     }
 }

@@ -134,6 +134,9 @@ namespace CoreHarness
                 case "streams": // what can be asked often: a report fills the nursery
                     Console.WriteLine("{\"streams\":" + client.Streams + "}");
                     break;
+                case "memory":
+                    Console.WriteLine("{\"kb\":" + GC.GetTotalMemory(true) / 1024 + "}");
+                    break;
                 case "stop":
                     client.Stop();
                     Console.WriteLine(Report());

@@ -17,6 +17,8 @@ const _LONG := 0x02
 const _COMMAND := 0x04
 const _SHORT_MOST := 255
 const _PING_CONTEXT_MOST := 16
+# Of what comes at once, which is read within a tick of the game. The stream has under 10 a tick.
+const _FRAMES_MOST := 2048
 const _READY := "READY"
 const _PARTNERS := {"SUB": ["PUB", "XPUB"], "DEALER": ["ROUTER", "DEALER", "REP"]}
 
@@ -38,6 +40,7 @@ var peer_minor := 0
 var _socket_type: String
 var _max_frame_bytes: int
 var _position := 0
+var _frames := 0  # since the last feed
 var _flags := 0
 var _in_multipart := false
 var _output := PackedByteArray()
@@ -63,6 +66,7 @@ func feed(bytes: PackedByteArray) -> void:
 			data = data.slice(_position)
 		data.append_array(bytes)
 	_position = 0
+	_frames = 0
 
 
 ## Goes to the next whole message: true if there is one, between [member message_start] and
@@ -74,6 +78,8 @@ func next_message() -> bool:
 				return false
 		elif not _read_frame():
 			return false
+		elif _frames > _FRAMES_MOST:
+			_fail("expected at most %d frames at once, got more" % _FRAMES_MOST)
 		elif _flags & _COMMAND:
 			_obey()
 		elif state != State.READY:
@@ -165,6 +171,7 @@ func _read_frame() -> bool:
 		return false
 	if here < head + size:
 		return false
+	_frames += 1
 	message_start = _position + head
 	message_end = message_start + size
 	_position = message_end

@@ -9,16 +9,16 @@ enum State { CLOSED, RESOLVING, CONNECTING, GREETING, READY, WAITING }
 
 const Codec := preload("zmtp_codec.gd")
 
-## The largest frame that is taken, in bytes. A frame of this stream has about 1 kB; the largest,
-## a preview picture, stays under 1 MB.
-const DEFAULT_MAX_FRAME_BYTES := 1 << 20
+## The largest frame that is taken, in bytes. A face has about 1 kB; the largest frame, what the
+## stream carries with an avatar's own shapes, some 10 kB.
+const DEFAULT_MAX_FRAME_BYTES := 1 << 16
 
 const _FIRST_PAUSE_USEC := 250_000
 const _LONGEST_PAUSE_USEC := 5_000_000
 const _GREET_USEC := 3_000_000
 # The server speaks once a second even without a face: silence means a dead line.
 const _SILENCE_USEC := 5_000_000
-const _READ_MOST := 1 << 20  # a tick; the rest waits in the system's buffer for the next one
+const _READ_MOST := 1 << 16  # a tick; the rest waits in the system's buffer for the next one
 const _OUTBOX_MOST := 1 << 20
 
 ## Where the connection is.

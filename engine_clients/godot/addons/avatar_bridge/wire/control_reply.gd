@@ -134,7 +134,7 @@ func _read_error(reader: Reader) -> void:
 		_INT_1:
 			code = reader.int32() as Code
 		_TEXT_2:
-			error = reader.text()
+			error = reader.text().strip_escapes()  # of one line, whatever the server says
 		_:
 			reader.skip()
 

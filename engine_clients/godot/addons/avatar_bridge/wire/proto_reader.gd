@@ -23,6 +23,10 @@ const I32 := 5
 
 const _LARGEST_NUMBER := (1 << 29) - 1
 const _DEEPEST_GROUP := 100
+# What comes is read within a tick of the game: these are far more than any message has.
+const _FIELDS_MOST := 2048
+const _VALUES_MOST := 256
+const _TEXT_MOST := 4096  # bytes
 
 ## Why the bytes cannot be read, in one line; empty while they can.
 var error := ""
@@ -38,6 +42,7 @@ var span_start := 0
 var span_end := 0
 
 var _end := 0
+var _fields := 0
 
 
 ## Begins with the bytes from [param start] to before [param end].
@@ -46,6 +51,7 @@ func open(bytes: PackedByteArray, start: int, end: int) -> void:
 	position = start
 	_end = mini(end, bytes.size())
 	error = ""
+	_fields = 0
 	if start < 0 or start > _end:
 		fail("expected a part of the bytes")
 
@@ -58,6 +64,9 @@ func next() -> bool:
 	var number := tag >> 3
 	if number < 1 or number > _LARGEST_NUMBER:
 		fail("expected a field number, got %d" % number)
+	_fields += 1
+	if _fields > _FIELDS_MOST:
+		fail("expected at most %d fields, got more" % _FIELDS_MOST)
 	return error.is_empty()
 
 
@@ -147,6 +156,9 @@ func text() -> String:
 
 ## The last [method span] as a string.
 func span_text() -> String:
+	if span_end - span_start > _TEXT_MOST:
+		fail("expected a text of at most %d bytes, got more" % _TEXT_MOST)
+		return ""
 	if not _is_utf8(span_start, span_end):
 		fail("expected UTF-8")
 		return ""
@@ -179,6 +191,9 @@ func floats(into: PackedFloat32Array, count: int) -> int:
 			fail("expected whole floats")
 			return count
 		position = span_start
+	if count + more > _VALUES_MOST:
+		fail("expected at most %d floats, got more" % _VALUES_MOST)
+		return count
 	if count + more > into.size():
 		into.resize(count + more)
 	for index in range(count, count + more):
@@ -194,6 +209,8 @@ func enums(into: PackedInt32Array) -> void:
 	var outer := enter()
 	while position < _end and error.is_empty():
 		into.append(int32())
+		if into.size() > _VALUES_MOST:
+			fail("expected at most %d numbers, got more" % _VALUES_MOST)
 	leave(outer)
 
 

@@ -3,9 +3,12 @@ using System;
 namespace AvatarBridge
 {
     /// <summary>What a frame says of a pose, made safe to show: weights within 0 to 1, a unit
-    /// quaternion.</summary>
+    /// quaternion, and no number so large that a mix of two is none.</summary>
     internal sealed class Key
     {
+        private const float FarthestM = 100f;
+        private const float WidestRad = (float)Math.PI;
+
         private readonly float[] weights = new float[ShapeNames.Count];
         private float[] targets = Array.Empty<float>();
         private HeadPose head;
@@ -27,7 +30,14 @@ namespace AvatarBridge
             Copy(frame.Targets, targets);
             head = frame.HeadPose;
             Rotation.Normalise(ref head.QX, ref head.QY, ref head.QZ, ref head.QW);
+            head.X = Within(FarthestM, head.X);
+            head.Y = Within(FarthestM, head.Y);
+            head.Z = Within(FarthestM, head.Z);
             gaze = frame.Gaze;
+            gaze.LeftYaw = Within(WidestRad, gaze.LeftYaw);
+            gaze.LeftPitch = Within(WidestRad, gaze.LeftPitch);
+            gaze.RightYaw = Within(WidestRad, gaze.RightYaw);
+            gaze.RightPitch = Within(WidestRad, gaze.RightPitch);
         }
 
         public static void Mix(Key a, Key b, float share, FacePose into)
@@ -63,6 +73,12 @@ namespace AvatarBridge
                 float weight = from[index];
                 to[index] = weight > 0f ? (weight < 1f ? weight : 1f) : 0f; // NaN becomes 0
             }
+        }
+
+        /// <summary>0 for what is beyond all measure, or NaN.</summary>
+        private static float Within(float most, float value)
+        {
+            return Math.Abs(value) <= most ? value : 0f;
         }
 
         private static void Mix(float[] a, float[] b, float share, float[] into)

@@ -19,6 +19,7 @@ namespace AvatarBridge
         private const int Fixed64 = 1, GroupStart = 3, GroupEnd = 4;
 
         private const int DeepestGroup = 32;
+        private const int LongestText = 4096; // bytes; what is read of texts is kept
 
         private readonly byte[] data;
         private readonly int end;
@@ -139,14 +140,14 @@ namespace AvatarBridge
         /// </summary>
         public string Text(Utf8Cache cache)
         {
-            ProtoReader part = Part();
+            ProtoReader part = TextPart();
             return cache.Get(data, part.at, part.Left);
         }
 
         /// <summary>A string.</summary>
         public string Text()
         {
-            ProtoReader part = Part();
+            ProtoReader part = TextPart();
             return Utf8Cache.Decode(data, part.at, part.Left);
         }
 
@@ -155,6 +156,17 @@ namespace AvatarBridge
         public void Skip(int tag)
         {
             Skip(tag, 0);
+        }
+
+        private ProtoReader TextPart()
+        {
+            ProtoReader part = Part();
+            if (part.Left > LongestText)
+            {
+                throw new WireException(
+                    $"expected a text of at most {LongestText} bytes, got {part.Left}");
+            }
+            return part;
         }
 
         private void Skip(int tag, int depth)
