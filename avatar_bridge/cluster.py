@@ -28,11 +28,10 @@ def join_cluster(address: str) -> Any:
         ray = import_module("ray")
     except ImportError as error:
         raise ConfigError(f"--ray needs Ray: {_INSTALL} ({error})") from error
-    here = address == LOCAL
     try:
         ray.init(
-            address=None if here else address,
-            include_dashboard=False if here else None,
+            address=address,
+            include_dashboard=False if address == LOCAL else None,
             log_to_driver=False,
             logging_level=logging.ERROR,
         )

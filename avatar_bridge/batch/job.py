@@ -8,6 +8,7 @@ from pathlib import Path
 from avatar_bridge.errors import ConfigError
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".m4v", ".mkv", ".avi", ".webm", ".mpg", ".mpeg"})
+GIVE_UP_S = 300.0  # without a sign of a worker: more than it takes to write the longest take
 _MAGIC = frozenset("*?[")
 
 
@@ -49,6 +50,11 @@ class Outcome:
     tracked: int = 0
     seconds: float = 0.0
     error: str = ""
+
+
+def given_up(seconds: float) -> str:
+    """What is said of a video whose worker hung on it."""
+    return f"given up: its worker gave no sign for {seconds:g} s"
 
 
 def find_videos(patterns: Iterable[str]) -> tuple[Path, ...]:

@@ -1,7 +1,7 @@
 """Jobs on the cores of this machine: a process a worker.
 
-A worker that dies, as a decoder may on a broken file, takes one job with it; another takes its
-place. So the pool of the standard library, which ends as a whole, will not do.
+A worker that dies or hangs, as a decoder may on a broken file, takes one job with it; another takes
+its place. So the pool of the standard library, which ends as a whole, will not do.
 """
 
 import contextlib
@@ -11,24 +11,28 @@ import sys
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import NoReturn
 
-from avatar_bridge.batch.job import Job, Outcome, Progress
+from avatar_bridge.batch.job import GIVE_UP_S, Job, Outcome, Progress, given_up
 from avatar_bridge.batch.worker import Worker
+from avatar_bridge.clock import NS_PER_S, Clock
 from avatar_bridge.errors import AvatarBridgeError, ConfigError
 
 _END_S = 2.0  # that a worker gets to end by itself
+_LOOK_S = 1.0  # between two looks at who is silent
 
 
 @dataclass(slots=True)
 class _Hand:
-    """A worker's process, and the job in its hands."""
+    """A worker's process, the job in its hands, and when it last gave a sign."""
 
     process: SpawnProcess
     pipe: Connection
     job: Job | None = field(default=None)
+    heard_ns: int = 0
 
 
 class LocalPool:
@@ -37,11 +41,22 @@ class LocalPool:
     Args:
         settings, format_name: as `Worker` takes them.
         workers: how many at once.
+        clock: tells who is silent.
+        give_up_s: without a sign, after which a worker is ended and its job told as failed.
     """
 
-    def __init__(self, settings: str, format_name: str, workers: int) -> None:
+    def __init__(
+        self,
+        settings: str,
+        format_name: str,
+        workers: int,
+        clock: Clock,
+        give_up_s: float = GIVE_UP_S,
+    ) -> None:
         self._start = (settings, format_name)
         self._workers = workers
+        self._clock = clock
+        self._give_up_s = give_up_s
         self._hands: list[_Hand] = []
 
     @property
@@ -59,10 +74,16 @@ class LocalPool:
         self._hands = [self._hire() for _ in range(min(self._workers, len(waiting)))]
         for hand in self._hands:
             self._give(hand, waiting)
-        while any(hand.job for hand in self._hands):
-            ready = wait([hand.pipe for hand in self._hands if hand.job])
-            for hand in [hand for hand in self._hands if hand.pipe in ready]:
-                yield from self._hear(hand, waiting)
+        while busy := [hand for hand in self._hands if hand.job]:
+            ready = wait([hand.pipe for hand in busy], _LOOK_S)
+            now_ns = self._clock.now_ns()
+            for hand in busy:
+                if hand.pipe in ready:
+                    hand.heard_ns = now_ns
+                    yield from self._hear(hand, waiting)
+                elif now_ns - hand.heard_ns > self._give_up_s * NS_PER_S:
+                    hand.process.kill()
+                    yield from self._lose(hand, waiting, given_up(self._give_up_s))
 
     def close(self) -> None:
         """End all workers, whatever they do; may be called again."""
@@ -81,9 +102,9 @@ class LocalPool:
         theirs.close()
         return _Hand(process, ours)
 
-    @staticmethod
-    def _give(hand: _Hand, waiting: deque[Job]) -> None:
+    def _give(self, hand: _Hand, waiting: deque[Job]) -> None:
         hand.job = waiting.popleft() if waiting else None
+        hand.heard_ns = self._clock.now_ns()
         if hand.job:
             with contextlib.suppress(OSError):  # if it died, `wait` says so next
                 hand.pipe.send(hand.job)
@@ -92,20 +113,24 @@ class LocalPool:
         try:
             said = hand.pipe.recv()
         except (EOFError, OSError):
-            job = hand.job
-            assert job is not None
-            code = _end(hand)
-            self._hands.remove(hand)
-            yield Outcome(job, error=f"the worker died ({_cause(code)})")
-            if waiting:
-                self._hands.append(fresh := self._hire())
-                self._give(fresh, waiting)
+            yield from self._lose(hand, waiting)
             return
         if isinstance(said, AvatarBridgeError):
             raise said
         yield said
         if isinstance(said, Outcome):
             self._give(hand, waiting)
+
+    def _lose(self, hand: _Hand, waiting: deque[Job], why: str = "") -> Iterator[Outcome]:
+        """Tell of a worker that is gone, and hire another where there is work."""
+        job = hand.job
+        assert job is not None
+        code = _end(hand)
+        self._hands.remove(hand)
+        yield Outcome(job, error=why or f"the worker died ({_cause(code)})")
+        if waiting:
+            self._hands.append(fresh := self._hire())
+            self._give(fresh, waiting)
 
 
 def _end(hand: _Hand) -> int | None:
@@ -126,6 +151,7 @@ def _no_interrupts() -> Iterator[None]:
     if sys.platform == "win32":
         yield
         return
+    resource_tracker.ensure_running()  # now: its start lets interrupts in again
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

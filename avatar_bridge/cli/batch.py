@@ -71,6 +71,10 @@ def batch(
         str | None,
         typer.Option(help="Address of a Ray cluster, or `local` to start one here.", metavar="AT"),
     ] = None,
+    give_up: Annotated[
+        float,
+        typer.Option(min=1, max=1e6, help="Seconds without a sign, then a video is broken."),
+    ] = jobs.GIVE_UP_S,
     again: Annotated[
         bool, typer.Option("--again", help="Do what was done before once more.")
     ] = False,
@@ -113,10 +117,10 @@ def batch(
         pool: Pool
         if ray is None:
             count = workers or max(1, (os.cpu_count() or 1) // threads)
-            pool = LocalPool(told, to_format, count)
+            pool = LocalPool(told, to_format, count, SystemClock(), give_up)
         else:
             with errors.status("starting Ray" if ray == LOCAL else f"connecting to Ray at {ray}"):
-                pool = RayPool(told, to_format, workers or 0, ray, threads)
+                pool = RayPool(told, to_format, workers or 0, ray, threads, give_up)
         with closing(pool):
             failed = _work(pool, todo, manifest)
     if failed:

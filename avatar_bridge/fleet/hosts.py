@@ -1,6 +1,7 @@
 """Where performers are placed: on this machine, or on those of a Ray cluster."""
 
 import threading
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from importlib import import_module
@@ -77,6 +78,7 @@ class RayHosts:
         self._cores = cores
         self._actors: dict[str, Any] = {}
         self._kept: dict[str, Kept] = {}
+        self._before: Counter[str] = Counter()  # restarts until its last machine was lost
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._ask, name="ray", daemon=True)
         self._thread.start()
@@ -84,7 +86,7 @@ class RayHosts:
     def place(self, name: str, order: Order) -> None:
         kind = self._ray.remote(num_cpus=self._cores, max_restarts=-1, max_concurrency=2)(_Host)
         self._kept[name] = Kept("waiting", said="for a machine with a free core")
-        self._actors[name] = kind.remote(order)
+        self._actors[name] = kind.options(scheduling_strategy="SPREAD").remote(order)
 
     def kept(self) -> Mapping[str, Kept]:
         return dict(self._kept)
@@ -104,10 +106,13 @@ class RayHosts:
             for reference in ready:
                 name = asked.pop(reference)
                 try:
-                    self._kept[name] = ray.get(reference)
+                    kept = ray.get(reference)
+                    again = self._before[name] + kept.restarts
+                    self._kept[name] = replace(kept, restarts=again)
                 except ray.exceptions.RayError as error:
                     last = self._kept[name]
                     again = last.restarts + (last.state != "waiting")  # once a loss, not a look
+                    self._before[name] = again
                     said = f"its machine was lost: {type(error).__name__}"
                     self._kept[name] = Kept("waiting", restarts=again, said=said)
 

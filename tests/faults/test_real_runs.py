@@ -117,6 +117,7 @@ def test_a_disk_that_is_full_ends_the_recording_alone(tmp_path: Path) -> None:
         process.send_signal(signal.SIGTERM)
         _, said = process.communicate(timeout=PATIENCE_S)
     assert process.returncode == 0, said.decode()
+    assert b"frames captured" in said
     lines = [line for line in said.decode().split("\n") if "recording ended" in line]
     assert len(lines) == 1
     kept = [each for each in read_take(server.take) if isinstance(each.message, ReceivedFace)]
