@@ -86,8 +86,8 @@ class Net:
 class KeptPlaces:
     """Runs of one net from and to places of its own (IO binding).
 
-    On a graphics card nothing is then made anew for a frame. On a processor it was worth nothing
-    (`benchmarks/session.py`), and `Net` does without.
+    On a graphics card nothing is then made anew for a frame. On a processor it is worth 5%
+    (`benchmarks/session.py`); there `Net` does without, and several threads may share one.
 
     Args:
         session: of a net with one input.
@@ -188,8 +188,9 @@ class GeneratorNet:
 def _open(
     model: InstalledModel, threads: int, providers: tuple[str, ...]
 ) -> onnxruntime.InferenceSession:
-    # By `benchmarks/session.py`: arena and memory patterns make no difference, threads that spin
-    # take two and a half times the processor, and two that sleep are later than one.
+    # By `benchmarks/session.py`: arena and memory patterns make no difference. Two threads that
+    # sleep gain 3% for a quarter more of the processor; two that spin gain 20% for 2.3 times as
+    # much, which the capture, the sinks and an engine want.
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
