@@ -14,6 +14,7 @@ from collections.abc import Callable
 import numpy as np
 import onnxruntime
 
+from avatar_bridge.inference.session import KeptPlaces
 from avatar_bridge.inference.store import ModelStore
 
 PAUSE_S = 0.004  # between two runs, as a camera's frames leave
@@ -42,21 +43,8 @@ def plain(session: onnxruntime.InferenceSession, fed: np.ndarray) -> Run:
 
 def bound(session: onnxruntime.InferenceSession, fed: np.ndarray) -> Run:
     """Input and outputs at places that stay."""
-    binding = session.io_binding()
-    first = plain(session, fed)()
-    assert isinstance(first, list)
-    kept = [onnxruntime.OrtValue.ortvalue_from_numpy(np.asarray(value)) for value in first]
-    for output, value in zip(session.get_outputs(), kept, strict=True):
-        binding.bind_ortvalue_output(output.name, value)
-    given = onnxruntime.OrtValue.ortvalue_from_numpy(fed)
-    binding.bind_ortvalue_input("image", given)
-
-    def run() -> object:
-        given.update_inplace(fed)
-        session.run_with_iobinding(binding)
-        return [value.numpy() for value in kept]
-
-    return run
+    kept = KeptPlaces(session, fed.shape, "cpu")
+    return lambda: kept.run(fed)
 
 
 def main() -> None:

@@ -86,7 +86,7 @@ class Net:
 class KeptPlaces:
     """Runs of one net from and to places of its own (IO binding).
 
-    On a graphics card nothing is then made anew for a frame. On a processor it is worth 5%
+    On a graphics card nothing is then made anew for a frame. On a processor it is worth nothing
     (`benchmarks/session.py`); there `Net` does without, and several threads may share one.
 
     Args:
@@ -151,6 +151,7 @@ class GeneratorNet:
         self._session = _open(model, threads, (CPU,))
         side = self.card.input.size
         picture, names = [1, side, side], [len(self.card.conditions)]
+        flow = [2, side, side]  # of those that move the picture
         inputs = {i.name: i.shape[1:] for i in self._session.get_inputs()}
         outputs = {o.name: o.shape[1:] for o in self._session.get_outputs()}
         if (
@@ -159,11 +160,12 @@ class GeneratorNet:
             or not _fits(inputs[_INPUT], picture)
             or not _fits(inputs[_CONDITION], names)
             or not _fits(outputs.get(_GENERATED, []), picture)
-            or not _fits(outputs.get(_FLOW, [2, side, side]), [2, side, side])
+            or not _fits(outputs.get(_FLOW, flow), flow)
         ):
             raise ModelError(
                 f"{model.file}: expected inputs {_INPUT!r} {picture} and {_CONDITION!r} {names} "
-                f"and an output {_GENERATED!r} {picture}, got {inputs} and {outputs}"
+                f"and outputs {_GENERATED!r} {picture} and, if it moves the picture, {_FLOW!r} "
+                f"{flow}, got {inputs} and {outputs}"
             )
         self._outputs = [name for name in (_GENERATED, _FLOW) if name in outputs]
 
@@ -189,8 +191,8 @@ def _open(
     model: InstalledModel, threads: int, providers: tuple[str, ...]
 ) -> onnxruntime.InferenceSession:
     # By `benchmarks/session.py`: arena and memory patterns make no difference. Two threads that
-    # sleep gain 3% for a quarter more of the processor; two that spin gain 20% for 2.3 times as
-    # much, which the capture, the sinks and an engine want.
+    # sleep gain next to nothing for a third more of the processor; two that spin gain 18% for 2.4
+    # times as much, which the capture, the sinks and an engine want.
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -8,8 +8,9 @@ import time
 from contextlib import closing
 
 import pytest
-from mono import CORE, PACKAGE, UNITY, Compiler, needs_mono, sources
+from mono import compile_harness, needs_mono
 from processes import addresses, child, server, until
+from watch import watching
 
 from avatar_bridge.wire.codec import ReceivedFace
 from avatar_bridge.wire.subscriber import Subscriber
@@ -92,13 +93,9 @@ def test_a_python_subscriber_is_back_soon_after_a_kill() -> None:
 def test_a_client_in_csharp_is_back_soon_after_a_kill(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> None:
-    from test_unity_core import watching
-
-    made = Compiler(tmp_path_factory.mktemp("core"))
-    made.finish(made.start(CORE, sources(PACKAGE / "Runtime/Core")))
-    made.finish(made.start("core_harness.exe", sources(UNITY / "CoreHarness"), CORE))
+    harness = compile_harness(tmp_path_factory.mktemp("core"))
     pub, control = addresses()
-    with watching(made.out / "core_harness.exe", pub, control) as client:
+    with watching(harness, pub, control) as client:
         with server(pub, control) as first:
             old = client.until(lambda report: report["applied"] > 10)["stream_id"]
             first.send_signal(signal.SIGKILL)

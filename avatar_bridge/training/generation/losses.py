@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from avatar_bridge.nets.generation.base import Verdict
 
-_LEAST = 0.2
+_LEAST = 0.2  # px: how far a moved picture goes on from one pixel to the next, at least
 _WINDOW = 7  # px across, of SSIM
 _C1, _C2 = (0.01 * 2) ** 2, (0.03 * 2) ** 2  # for a range of 2
 # The ellipse inside which a face may change, in sides of the crop: middle, radii.
